@@ -1,0 +1,3 @@
+using Quickwater.Fuzz;
+
+return FuzzCommand.Run(args, Console.Out);

@@ -1,0 +1,34 @@
+using Quickwater.Core;
+
+namespace Quickwater.Audio;
+
+/// <summary>
+/// When chunks are due: counted in sample frames from an instant, never from one chunk to the next, so that rounding and late wakes do not add up.
+/// Part of a station's turn.
+/// </summary>
+internal struct Pacer
+{
+    private AudioFormat _format;
+    private Instant _origin;
+    private long _frames;
+
+    /// <summary>When the next sample frame is due.</summary>
+    internal readonly Instant Due => _origin + _format.TimeOf(_frames);
+
+    /// <summary>The first sample frame is due now.</summary>
+    internal void Start(AudioFormat format, Instant now)
+    {
+        _format = format;
+        _origin = now;
+        _frames = 0;
+    }
+
+    /// <summary>What follows is of another format; the clock goes on.</summary>
+    internal void Change(AudioFormat format) => Start(format, Due);
+
+    /// <summary>Sample frames were published.</summary>
+    internal void Advance(long frames) => _frames += frames;
+
+    /// <summary>Goes on later than planned.</summary>
+    internal void Slip(TimeSpan by) => _origin += by;
+}

@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Quickwater.Core;
+
+/// <summary>
+/// All that connections share: clock, scheduler, deadlines, pools, and the register of who is open. One in a process is usual;
+/// each simulated world has its own. Thread-safe.
+/// </summary>
+public sealed class Engine : IDisposable
+{
+    private readonly ConcurrentDictionary<ulong, Connection> _open = new();
+    private readonly ConcurrentDictionary<(string Protocol, Reason Why), long> _closed = new();
+    private readonly Lock _totals = new();
+    private ulong _lastId;
+    private long _closedBytesReceived;
+    private long _closedBytesSent;
+    private long _closedLongTurns;
+    private int _draining;
+    private int _openCount;
+
+    /// <summary>Makes an engine.</summary>
+    /// <exception cref="ArgumentException">The options are not valid; the message tells which and why.</exception>
+    public Engine(EngineOptions options, IScheduler scheduler, TimeProvider time, IConnectionObserver observer)
+    {
+        var faults = options.Validate().ToList();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", faults), nameof(options));
+        }
+
+        Options = options;
+        Scheduler = scheduler;
+        Observer = observer;
+        Clock = new Clock(time);
+        Deadlines = new DeadlineQueue(Clock);
+    }
+
+    /// <summary>Raised, on the thread of the turn, when the last open connection has closed.</summary>
+    public event EventHandler? Emptied;
+
+    /// <summary>The limits and settings.</summary>
+    public EngineOptions Options { get; }
+
+    /// <summary>The clock of all connections.</summary>
+    public Clock Clock { get; }
+
+    /// <summary>Where turns run.</summary>
+    public IScheduler Scheduler { get; }
+
+    /// <summary>Counters of what is alive: read zero when everything is closed.</summary>
+    public LeakCounters Leaks { get; } = new();
+
+    /// <summary>Connections that are open now.</summary>
+    public int OpenCount => Volatile.Read(ref _openCount);
+
+    /// <summary>Connections that were opened since the start.</summary>
+    public long OpenedTotal => (long)Volatile.Read(ref _lastId);
+
+    /// <summary>Bytes received since the start, by closed and open connections.</summary>
+    public long BytesReceived => Sum(ref _closedBytesReceived, static c => c.Stats.BytesReceived);
+
+    /// <summary>Bytes sent since the start.</summary>
+    public long BytesSent => Sum(ref _closedBytesSent, static c => c.Stats.BytesSent);
+
+    /// <summary>Turns that took too long since the start.</summary>
+    public long LongTurns => Sum(ref _closedLongTurns, static c => c.Stats.LongTurns);
+
+    /// <summary>The open connections, in no order. A snapshot.</summary>
+    public ICollection<Connection> Connections => _open.Values;
+
+    /// <summary>How many connections closed for each reason, by protocol. A snapshot.</summary>
+    public IEnumerable<KeyValuePair<(string Protocol, Reason Why), long>> ClosedByReason => _closed;
+
+    internal IConnectionObserver Observer { get; }
+
+    internal DeadlineQueue Deadlines { get; }
+
+    internal SendBatchPool Batches { get; } = new();
+
+    /// <summary>Opens a connection on a transport that is already connected, and starts its first turn.</summary>
+    public Connection Open(ITransport transport, ISessionFactory factory)
+    {
+        var now = Clock.Now;
+        var info = new ConnectionInfo(
+            Interlocked.Increment(ref _lastId), factory.Protocol, transport.Remote, transport.Local)
+        {
+            Tls = transport.Tls,
+        };
+        Observer.Opened(info); // before the session: what it does while it is made comes after
+        var connection = new Connection(this, transport, info, factory, now);
+        Interlocked.Increment(ref _openCount);
+        _open[info.Id] = connection;
+        connection.Start();
+        if (Volatile.Read(ref _draining) != 0)
+        {
+            connection.Post(Command.Drain);
+        }
+
+        return connection;
+    }
+
+    /// <summary>The open connection of that id.</summary>
+    public bool TryFind(ulong id, [MaybeNullWhen(false)] out Connection connection) => _open.TryGetValue(id, out connection);
+
+    /// <summary>
+    /// Tells every connection, and those still to come, to finish what is under way and end. The caller stops accepting first, and
+    /// waits for <see cref="Emptied"/>.
+    /// </summary>
+    public void Drain()
+    {
+        Volatile.Write(ref _draining, 1);
+        foreach (var (_, connection) in _open)
+        {
+            connection.Post(Command.Drain);
+        }
+    }
+
+    /// <summary>Ends every connection at once.</summary>
+    public void Abort(Reason why)
+    {
+        foreach (var (_, connection) in _open)
+        {
+            connection.Abort(why);
+        }
+    }
+
+    /// <summary>Stops the timer. Close the connections first.</summary>
+    public void Dispose() => Deadlines.Dispose();
+
+    internal void Closed(Connection connection)
+    {
+        var stats = connection.Stats;
+        lock (_totals)
+        {
+            if (!_open.TryRemove(connection.Info.Id, out _))
+            {
+                throw new InvalidOperationException($"Connection {connection.Info.Id} closed twice.");
+            }
+
+            _closedBytesReceived += stats.BytesReceived;
+            _closedBytesSent += stats.BytesSent;
+            _closedLongTurns += stats.LongTurns;
+        }
+
+        _closed.AddOrUpdate((connection.Info.Protocol, connection.Ended), 1, static (_, count) => count + 1);
+
+        Observer.Closed(connection.Info, connection.Ended, stats);
+        if (Interlocked.Decrement(ref _openCount) == 0)
+        {
+            Emptied?.Invoke(this, EventArgs.Empty);
+        }
+    }
+
+    // A connection that closes meanwhile is counted once, never twice or not at all: counters must not step back.
+    private long Sum(ref long closed, Func<Connection, long> of)
+    {
+        lock (_totals)
+        {
+            var sum = closed;
+            foreach (var (_, connection) in _open)
+            {
+                sum += of(connection);
+            }
+
+            return sum;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace Quickwater.Core;
+
+/// <summary>One publisher's hold on a topic. It belongs to the publisher's turn.</summary>
+public sealed class Publication
+{
+    private bool _over;
+
+    internal Publication(Topic topic, ConnectionInfo connection, IMailbox owner)
+    {
+        Topic = topic;
+        Connection = connection;
+        Owner = owner;
+    }
+
+    /// <summary>The topic.</summary>
+    public Topic Topic { get; }
+
+    /// <summary>Who publishes.</summary>
+    public ConnectionInfo Connection { get; }
+
+    internal IMailbox Owner { get; }
+
+    /// <summary>The configurations in force when it ended, for whoever takes it up again. Under the topic's lock.</summary>
+    internal ConfigSet Config { get; set; } = ConfigSet.Empty;
+
+    /// <summary>Whether it had video when it ended. Under the topic's lock.</summary>
+    internal bool HadVideo { get; set; }
+
+    /// <summary>Whether it had audio when it ended. Under the topic's lock.</summary>
+    internal bool HadAudio { get; set; }
+
+    /// <summary>Whether it had keys when it ended. Under the topic's lock.</summary>
+    internal KeyWait Keys { get; set; }
+
+    /// <summary>Publishes a frame; the caller's reference goes with it. Viewers are woken by <see cref="Flush"/>.</summary>
+    public void Publish(Frame frame, Instant now) => Topic.Publish(this, frame, now);
+
+    /// <summary>Wakes the viewers that wait, now or within the flush interval. Call it at the end of a batch of frames.</summary>
+    public void Flush(Instant now) => Topic.Flush(now);
+
+    /// <summary>Ends the publication: viewers are told, the replay is freed, the topic is free for another. Idempotent.</summary>
+    public void End(Reason why)
+    {
+        if (_over)
+        {
+            return;
+        }
+
+        _over = true;
+        Topic.Hub.Stopped(this, why);
+    }
+}

@@ -1,0 +1,52 @@
+namespace Quickwater.Core;
+
+/// <summary>What somebody wants to do with a stream.</summary>
+public enum StreamAction
+{
+    /// <summary>Send it.</summary>
+    Publish,
+
+    /// <summary>Receive it.</summary>
+    Play,
+}
+
+/// <summary>A question to the access policy.</summary>
+/// <param name="Action">What is wanted.</param>
+/// <param name="Application">The application, the first part of the stream's name.</param>
+/// <param name="Stream">The stream's name within the application.</param>
+/// <param name="Key">The key that came with it, if any. Secret.</param>
+/// <param name="Connection">Who asks.</param>
+/// <param name="Parameters">All parameters that came with it, as in a URL's query, the key among them. Secret.</param>
+public readonly record struct AccessRequest(
+    StreamAction Action, string Application, string Stream, string? Key, ConnectionInfo Connection, string Parameters = "");
+
+/// <summary>The answer, if it is known at once.</summary>
+/// <param name="IsKnown">False when it comes later, by mailbox.</param>
+/// <param name="Refusal"><see cref="Reason.None"/> is yes.</param>
+/// <param name="Identity">Whom the policy takes the asker for, in a few words for people; never a secret. Null when it does not say.</param>
+public readonly record struct AccessDecision(bool IsKnown, Reason Refusal, string? Identity = null)
+{
+    /// <summary>Yes.</summary>
+    public static AccessDecision Allow => new(true, Reason.None);
+
+    /// <summary>
+    /// The answer comes later as a <see cref="CommandKind.Answer"/> with the same correlation number; its payload may be the identity.
+    /// </summary>
+    public static AccessDecision Later => new(false, Reason.None);
+
+    /// <summary>No.</summary>
+    public static AccessDecision Deny(Reason why) => new(true, why);
+
+    /// <summary>Yes, and whom it is taken for.</summary>
+    public static AccessDecision AllowAs(string identity) => new(true, Reason.None, identity);
+}
+
+/// <summary>
+/// Decides who may publish and play. Called within a turn, so it never blocks: what needs a database or a web request is answered
+/// later by mailbox, and the session waits in a state, reading nothing. Thread-safe.
+/// </summary>
+public interface IAccessPolicy
+{
+    /// <summary>Decides, or says that the answer will come to the mailbox under the correlation number.</summary>
+    AccessDecision Decide(in AccessRequest request, IMailbox mailbox, uint correlation);
+}

@@ -1,0 +1,24 @@
+using System.Net;
+using System.Net.Sockets;
+using Quickwater.Core;
+
+namespace Quickwater.Net;
+
+/// <summary>Where a <see cref="TcpServer"/> reports. Called from its accept loop, one call at a time; a call must not block.</summary>
+public interface ITcpServerEvents
+{
+    /// <summary>A connection. The receiver owns it from here on; it is not bound yet.</summary>
+    void Accepted(ITransport transport);
+
+    /// <summary>A connection was refused and reset.</summary>
+    void Refused(IPEndPoint remote, Reason why);
+
+    /// <summary>
+    /// Accepting fails. Reported once for an unbroken run of failures with the same reason, however long it lasts; the server backs off and
+    /// tries again.
+    /// </summary>
+    void AcceptFailing(Reason why, SocketError error);
+
+    /// <summary>Accepting works again after <see cref="AcceptFailing"/>.</summary>
+    void AcceptRecovered(long failures);
+}

@@ -1,0 +1,35 @@
+using System.Net;
+using Quickwater.Core;
+
+namespace Quickwater.Net;
+
+/// <summary>How a <see cref="TcpServer"/> listens.</summary>
+public sealed record TcpServerOptions
+{
+    /// <summary>
+    /// Where: an address of this machine or of one of its interfaces (see <see cref="ListenAddress"/>), <c>0.0.0.0</c> for all of
+    /// IPv4, <c>::</c> for all of IPv6 and IPv4. Port 0 takes a free one; <see cref="TcpServer.Local"/> tells which.
+    /// </summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Connections that may wait to be accepted; the operating system may cap it lower. 1 to 65535; 512 as in nginx.</summary>
+    public int Backlog { get; init; } = 512;
+
+    /// <summary>What it accepts at most.</summary>
+    public AcceptLimits Limits { get; init; } = new();
+
+    /// <summary>The books that it enters connections in, shared with others that keep to the same limits; null for books of its own.</summary>
+    public AcceptLedger? Ledger { get; init; }
+
+    /// <summary>What is wrong with these options, one line each with the name of the value; empty when they can be used.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var wrong = new List<string>(Limits.Validate());
+        if (Backlog is < 1 or > 65_535)
+        {
+            wrong.Add($"{nameof(Backlog)} is {Backlog}; it must be from 1 to 65535.");
+        }
+
+        return wrong;
+    }
+}

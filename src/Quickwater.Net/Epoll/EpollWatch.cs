@@ -1,0 +1,48 @@
+using System.Net.Sockets;
+
+namespace Quickwater.Net;
+
+/// <summary>Which loop watches a transport's socket. Used only while the transport keeps its socket open.</summary>
+internal struct EpollWatch(EpollLoop loop)
+{
+    private EpollLoop _loop = loop;
+    private int _slot = -1;
+    private int _moving;
+
+    /// <summary>Starts to watch. When the kernel has no memory to watch one more, the transport is closed: its next operation fails.</summary>
+    public void Begin(EpollTransport transport, int fd)
+    {
+        try
+        {
+            _slot = _loop.Watch(transport, fd);
+        }
+        catch (SocketException)
+        {
+            transport.Close();
+        }
+    }
+
+    /// <summary>Lets another loop watch, which is told at once of what is ready. On the thread of the loop that watches now.</summary>
+    public void Move(EpollTransport transport, int fd, EpollLoop to)
+    {
+        if (Interlocked.Exchange(ref _moving, 1) != 0)
+        {
+            return; // the other loop would move it on before this one has let go of it
+        }
+
+        _loop.Unwatch(fd, _slot);
+        _loop = to;
+        _slot = -1;
+        Begin(transport, fd);
+        Volatile.Write(ref _moving, 0);
+    }
+
+    /// <summary>The socket is about to be closed, which takes it out of epoll.</summary>
+    public readonly void End()
+    {
+        if (_slot >= 0)
+        {
+            _loop.Forget(_slot);
+        }
+    }
+}

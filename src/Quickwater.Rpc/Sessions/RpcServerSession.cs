@@ -1,0 +1,370 @@
+using System.Buffers.Binary;
+using Quickwater.Core;
+
+namespace Quickwater.Rpc;
+
+/// <summary>
+/// The server's side of one connection: takes every whole request that arrived, runs what completes at once, and lets all answers of the turn
+/// leave in one send. docs/states/rpc.md draws it.
+/// </summary>
+internal sealed class RpcServerSession : ISession
+{
+    private readonly RpcServer _server;
+    private readonly RpcFrameReader _reader;
+    private readonly RpcOutput _output = new();
+    private readonly RpcResponse _response;
+    private readonly RpcServerCalls _calls;
+    private RpcMethod? _last; // that ran at once: most calls of a connection are of the same few methods
+    private Instant _heard;
+    private Instant _due; // when a call that comes now has used up its time
+    private Reason _farewell; // why it ends once nothing is owed
+    private int _rest; // bytes that were offered but not taken
+    private bool _paused;
+    private bool _extended;
+    private bool _draining;
+    private RpcLogin? _login; // until the caller has authenticated, where it has to
+
+    internal RpcServerSession(RpcServer server, IMailbox mailbox, Instant now, RpcLogin? login)
+    {
+        _login = login;
+        _server = server;
+        _reader = new RpcFrameReader(server.Limits.BodyBytesMax, server.Buffers);
+        _response = new RpcResponse(_output);
+        _calls = new RpcServerCalls(server, _output, mailbox);
+        _heard = now;
+    }
+
+    /// <summary>What TLS knows of the peer.</summary>
+    public TlsPeer? Tls { init => _calls.Tls = value; }
+
+    public Reason Ended { get; private set; }
+
+    public Instant Deadline => _login?.Deadline ?? (_calls.Unanswered > 0 ? _calls.Deadline : _heard + _server.Limits.IdleTimeout);
+
+    // A base client is told nothing of a drain: what it sends from then on is not read. An extended one is answered that it drains.
+    private bool StopsReading => _draining && !_extended;
+
+    public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now)
+    {
+        _heard = _calls.TakeAnswers() ? now : _heard;
+        var offered = StopsReading ? bytes[..Math.Min(_rest, bytes.Length)] : bytes;
+        var at = ReadFrames(offered, now);
+        _rest = offered.Length - at;
+        return Ended != Reason.None ? ReceiveResult.Done(bytes.Length)
+            : _paused ? ReceiveResult.Paused(at)
+            : StopsReading ? ReceiveResult.Done(bytes.Length)
+            : ReceiveResult.NeedMore(at);
+    }
+
+    public void PeerFinished(Instant now) => Finish(_rest > 0 || _reader.IsInsideFrame ? Reason.TruncatedInput : Reason.PeerClosed);
+
+    public bool Transmit(SendBatch batch, Instant now)
+    {
+        _heard = _calls.TakeAnswers() ? now : _heard;
+        var more = _output.Transmit(batch);
+        Count();
+        if (batch.IsEmpty && _farewell != Reason.None && !_paused && RpcMutants.Settled(_calls.Unanswered == 0))
+        {
+            End(_farewell);
+        }
+
+        return more;
+    }
+
+    public void Sent(long bytes, Instant now) => _heard = now;
+
+    public void Tick(Instant now)
+    {
+        if (_login is { } login)
+        {
+            End(login.Tick(now));
+        }
+        else if (_calls.Unanswered > 0)
+        {
+            _heard = _calls.Tick(now) ? now : _heard;
+        }
+        else if (Deadline <= now)
+        {
+            End(Reason.IdleTimeout);
+        }
+    }
+
+    public void Handle(in Command command, Instant now)
+    {
+        if (command.Kind == CommandKind.Drain)
+        {
+            Drain();
+        }
+        else if (command.Kind == CommandKind.Answer)
+        {
+            _login?.Answered(command, now);
+        }
+        else
+        {
+            End(command.Reason);
+        }
+    }
+
+    public void Close(Reason why, Instant now)
+    {
+        End(why);
+        Count();
+        _output.Release();
+        _server.Left();
+    }
+
+    // The answer is how many bytes were taken.
+    private int ReadFrames(ReadOnlySpan<byte> bytes, Instant now)
+    {
+        var at = 0;
+        _due = now + _server.Limits.RequestTimeout;
+        _paused = false;
+        while (Ended == Reason.None)
+        {
+            if (_output.Pending > _server.Limits.OutputBytesMax)
+            {
+                _paused = true; // the peer does not read its answers, so it may not ask for more
+                return at;
+            }
+
+            var status = _reader.Read(bytes[at..], out var consumed, out var header, out var body);
+            if (status == RpcReadStatus.Failed)
+            {
+                End(_reader.Failure);
+            }
+            else if (status == RpcReadStatus.NeedMore)
+            {
+                return at + consumed;
+            }
+            else if (!Take(header.RequestId, body, now))
+            {
+                _paused = true;
+                return at + _reader.Hold(consumed);
+            }
+            else
+            {
+                at += consumed;
+                _heard = now;
+            }
+        }
+
+        return at;
+    }
+
+    // False when it can only be taken later.
+    private bool Take(uint id, ReadOnlySpan<byte> body, Instant now) =>
+        _extended && body.Length > 0 && body[0] is >= (byte)RpcFrameKind.Call and <= (byte)RpcFrameKind.Drain
+            ? TakeExtended(id, body, now) : TakeBase(id, body, now);
+
+    private bool TakeBase(uint id, ReadOnlySpan<byte> body, Instant now)
+    {
+        var asked = new RpcAsked { Id = id };
+        if (RpcJsonRequest.Read(body, _server.Methods, out var request) is { } error)
+        {
+            return _calls.Refuse(asked, error);
+        }
+
+        asked.Payload = request.Params;
+        asked.Deadline = _due;
+        return Dispatch(ref asked, request.Method, now);
+    }
+
+    private bool TakeExtended(uint id, ReadOnlySpan<byte> body, Instant now)
+    {
+        switch ((RpcFrameKind)body[0])
+        {
+            case RpcFrameKind.Call when TryRunAtOnce(id, body):
+                return true;
+            case RpcFrameKind.Call when RpcCallBody.TryRead(body, out var call):
+                return TakeCall(id, call, now);
+            case RpcFrameKind.Cancel when body.Length == 1:
+                _calls.Cancel(id);
+                return true;
+            case RpcFrameKind.Credit when body.Length == 5:
+                _calls.AddCredit(id, BinaryPrimitives.ReadUInt32BigEndian(body[1..]));
+                return true;
+            default:
+                return _calls.Refuse(new RpcAsked { Id = id, Extended = true }, new RpcError(RpcErrorCode.ParseError, "The body is cut short or unknown."));
+        }
+    }
+
+    // The shortest way, for the calls that are made most: no options, and a method that completes at once.
+    private bool TryRunAtOnce(uint id, ReadOnlySpan<byte> body)
+    {
+        if (body.Length < 3 || body[1] > (byte)RpcEncoding.Binary || body.Length < 3 + body[2] || _draining || _login is not null)
+        {
+            return false;
+        }
+
+        var encoding = (RpcEncoding)body[1];
+        var nameEnd = 3 + body[2];
+        var name = body[3..nameEnd];
+        var method = _last is { } last && name.SequenceEqual(last.Utf8) ? last : _server.Methods.Find(name);
+        if (method?.Inline is not { } inline || !method.Accepts(encoding))
+        {
+            return false;
+        }
+
+        _last = method;
+        var request = new RpcRequest(body[nameEnd..], encoding, _due);
+        Run(inline, method, id, extended: true, request);
+        return true;
+    }
+
+    private bool TakeCall(uint id, in RpcCallBody call, Instant now)
+    {
+        var limit = _server.Limits.RequestTimeout;
+        var asked = new RpcAsked
+        {
+            Id = id,
+            Extended = true,
+            Encoding = call.Encoding,
+            Payload = call.Payload,
+            Deadline = call.Milliseconds < limit.TotalMilliseconds ? now + TimeSpan.FromMilliseconds(call.Milliseconds.Value) : _due,
+            Trace = call.Trace,
+            Credit = call.Credit,
+        };
+        return Dispatch(ref asked, _server.Methods.Find(call.Name), now);
+    }
+
+    private bool Dispatch(ref RpcAsked asked, RpcMethod? method, Instant now)
+    {
+        if (RpcMutants.Bars(_login is not null) && method != RpcBuiltIns.Hello && method != RpcBuiltIns.Authenticate)
+        {
+            return _calls.Refuse(asked, RpcLogin.Unauthenticated);
+        }
+
+        if (method is null)
+        {
+            return _calls.Refuse(asked, new RpcError(RpcErrorCode.MethodNotFound, "There is no such method."));
+        }
+
+        asked.Method = method;
+        asked.Arrived = now;
+        if (WhyNot(asked) is { } error)
+        {
+            return _calls.Refuse(asked, error);
+        }
+
+        if (method.Inline is { } inline)
+        {
+            var request = new RpcRequest(asked.Payload, asked.Encoding, asked.Deadline, asked.Trace);
+            Run(inline, method, asked.Id, asked.Extended, request);
+            return true;
+        }
+
+        return method.Later is { } later ? _calls.TryBegin(asked, later)
+            : method == RpcBuiltIns.Hello ? Welcome(asked)
+            : method == RpcBuiltIns.Authenticate ? Authenticate(asked, now)
+            : _calls.TrySleep(asked, now);
+    }
+
+    private RpcError? WhyNot(in RpcAsked asked) =>
+        _draining && _extended && asked.Method != RpcBuiltIns.Authenticate ? new RpcError(RpcErrorCode.Draining, "The server drains: call another.")
+        : !asked.Method.Accepts(asked.Encoding) ? new RpcError(RpcErrorCode.Unsupported, "The method does not take this encoding.")
+        : asked.Method.Streams && asked.Credit is null ? new RpcError(RpcErrorCode.Unsupported, "The method gives a stream: call it for one.")
+        : null;
+
+    private void Run(RpcInlineHandler handler, RpcMethod method, uint id, bool extended, in RpcRequest request)
+    {
+        _calls.Taken++;
+        _calls.BeginResult(id, extended, request.Encoding);
+        try
+        {
+            handler(request, _response);
+        }
+        catch (Exception fault)
+        {
+            _server.Faulted?.Invoke(method.Name, fault);
+            _response.Fail(RpcServerCalls.Failed);
+        }
+
+        if (_response.Error is not { } error)
+        {
+            _calls.EndResult(id, extended);
+            return;
+        }
+
+        _response.Error = null;
+        _output.Abandon();
+        _calls.WriteError(id, extended, error);
+    }
+
+    private bool Welcome(in RpcAsked asked)
+    {
+        if (!RpcMethods.TryRead(asked.Payload, RpcJson.Default.HelloParams, out var hello, out var error) || hello.Version < RpcBuiltIns.Version)
+        {
+            return _calls.Refuse(asked, error ?? new RpcError(RpcErrorCode.InvalidParams, "Versions begin at 1."));
+        }
+
+        _extended = true;
+        var limits = _server.Limits;
+        _calls.WriteJson(
+            asked, new HelloResult(RpcBuiltIns.Version, limits.BodyBytesMax, limits.InFlightPerConnectionMax, limits.StreamCreditMax),
+            RpcJson.Default.HelloResult);
+        return true;
+    }
+
+    // While the answer is out the request is left where it is, with all that is behind it: nothing runs before it is known who asked.
+    private bool Authenticate(in RpcAsked asked, Instant now)
+    {
+        if (_login is not { } login)
+        {
+            return _calls.Refuse(asked, RpcLogin.Twice);
+        }
+
+        if (!login.TryDecide(asked.Payload, now, out var error))
+        {
+            return false;
+        }
+
+        if (error is not null)
+        {
+            _calls.Refuse(asked, error);
+            End(login.Exhausted);
+            return true;
+        }
+
+        _login = null;
+        _calls.Caller = _response.Caller = login.Caller;
+        _calls.WriteJson(asked, new AuthenticateResult(login.Caller), RpcJson.Default.AuthenticateResult);
+        return true;
+    }
+
+    private void Drain()
+    {
+        if (_draining)
+        {
+            return;
+        }
+
+        _draining = true;
+        _rest = _paused ? _rest : 0; // what was read before is still taken
+        if (_extended)
+        {
+            _output.Begin(0, RpcFrameKind.Drain);
+            _output.End();
+        }
+
+        Finish(Reason.Drained);
+    }
+
+    private void Finish(Reason farewell) => _farewell = _farewell == Reason.None ? farewell : _farewell;
+
+    private void End(Reason why)
+    {
+        if (Ended == Reason.None && why != Reason.None)
+        {
+            Ended = why;
+            _login?.Abandon(why);
+            _calls.Close(why);
+            _reader.Release();
+        }
+    }
+
+    private void Count()
+    {
+        _server.Count(_calls.Taken, _calls.Errors, _calls.Items);
+        _calls.Taken = _calls.Errors = _calls.Items = 0;
+    }
+}

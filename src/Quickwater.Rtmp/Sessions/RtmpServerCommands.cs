@@ -1,0 +1,284 @@
+using Quickwater.Core;
+
+namespace Quickwater.Rtmp;
+
+/// <summary>
+/// The commands of a server connection (RTMP 1.0, 7.2, and what real encoders send besides): who they are for, and the answers.
+/// Belongs to its session's turn.
+/// </summary>
+internal sealed class RtmpServerCommands
+{
+    private readonly RtmpServer _server;
+    private readonly RtmpLink _link;
+    private readonly ConnectionInfo _connection;
+    private readonly IMailbox _mailbox;
+    private readonly NetStream _none;
+    private string _application = "";
+    private string _tcUrl = "";
+    private uint _lastStream;
+    private uint _correlation;
+    private Question? _question;
+
+    internal RtmpServerCommands(RtmpServer server, RtmpLink link, ConnectionInfo connection, IMailbox mailbox)
+    {
+        _server = server;
+        _link = link;
+        _connection = connection;
+        _mailbox = mailbox;
+        _none = new NetStream(0, server, link, connection, mailbox);
+    }
+
+    internal bool IsConnected { get; private set; }
+
+    /// <summary>Whether a publish or play waits for the access policy's answer; nothing is read meanwhile.</summary>
+    internal bool AwaitsAccess => _question is not null;
+
+    /// <summary>When the access policy must have answered.</summary>
+    internal Instant Deadline => _question?.Deadline ?? Instant.Never;
+
+    /// <summary>The message streams. The array is replaced, never changed: others may look at it.</summary>
+    internal NetStream[] Streams { get; private set; } = [];
+
+    /// <summary>The message stream of that id, or one that ignores everything.</summary>
+    internal NetStream Find(uint id)
+    {
+        foreach (var stream in Streams)
+        {
+            if (stream.Id == id)
+            {
+                return stream;
+            }
+        }
+
+        return _none;
+    }
+
+    /// <summary>Carries out a command message. The answer is why the connection must end, if it must.</summary>
+    internal Reason Take(in RtmpMessage message, Instant now)
+    {
+        if (!RtmpCommand.TryParse(message.Type, message.Payload.Span, _server.Options.Limits, out var command, out var error))
+        {
+            var code = IsConnected ? "NetConnection.Call.Failed" : "NetConnection.Connect.Rejected";
+            RtmpReplies.Error(_link, command.TransactionId, code, $"Cannot read the command: {error}.");
+            _server.Observer?.CommandUnreadable(_connection, error);
+            return error.Code;
+        }
+
+        var name = command.NameUtf8;
+        if (name.SequenceEqual("connect"u8))
+        {
+            return Connect(command);
+        }
+
+        if (!IsConnected)
+        {
+            return Reason.UnexpectedMessage;
+        }
+
+        var stream = Find(message.MessageStreamId);
+        switch (command.Name)
+        {
+            case "createStream":
+                return CreateStream(command.TransactionId);
+            case "publish":
+                return Ask(StreamAction.Publish, stream, command, now);
+            case "play" or "play2":
+                return Ask(StreamAction.Play, stream, command, now);
+            case "deleteStream":
+                Delete(command);
+                return Reason.None;
+            case "closeStream":
+                stream.Close(Reason.Completed);
+                return Reason.None;
+            case "pause" or "pauseRaw":
+                stream.Pause(BooleanArgument(command));
+                return Reason.None;
+            case "receiveAudio":
+                stream.Select(stream.WantsVideo, BooleanArgument(command));
+                return Reason.None;
+            case "receiveVideo":
+                stream.Select(BooleanArgument(command), stream.WantsAudio);
+                return Reason.None;
+            case "seek":
+                RtmpReplies.Status(_link, stream.Id, "NetStream.Seek.Failed", "A live stream cannot be sought in.", level: "error");
+                return Reason.None;
+            default:
+                RtmpCourtesies.Answer(_link, _server.Hub, command, Locate);
+                return Reason.None;
+        }
+    }
+
+    /// <summary>The access policy's late answer.</summary>
+    internal void Answer(in Command command, Instant now)
+    {
+        if (_question is { } question && question.Correlation == command.Correlation)
+        {
+            _question = null;
+            Decided(question, command.Reason, command.Payload as string, now);
+        }
+    }
+
+    /// <summary>Gives up waiting for the access policy when its time is over.</summary>
+    internal void Tick(Instant now)
+    {
+        if (_question is { } question && question.Deadline <= now)
+        {
+            _question = null;
+            Decided(question, Reason.AccessTimeout, null, now);
+        }
+    }
+
+    private Reason Connect(in RtmpCommand command)
+    {
+        if (IsConnected)
+        {
+            return Reason.UnexpectedMessage;
+        }
+
+        _application = command.Object["app"].Text;
+        _tcUrl = command.Object["tcUrl"].Text;
+        if (StreamAddress.Parse(_application, _tcUrl, "x", out var address) != Reason.None)
+        {
+            return RefuseConnect(
+                command.TransactionId, Reason.InvalidName, "NetConnection.Connect.Rejected", "The application's name cannot be used.");
+        }
+
+        if (_server.Options.Applications.Count > 0 && !_server.Options.Applications.Contains(address.Application, StringComparer.Ordinal))
+        {
+            return RefuseConnect(
+                command.TransactionId, Reason.ApplicationNotFound, "NetConnection.Connect.InvalidApp",
+                $"There is no application {address.Application}.");
+        }
+
+        IsConnected = true;
+        // A client that wants AMF3 may use it; what it gets is AMF0 in messages of type 20 and 18, which every client reads.
+        var encoding = command.Object["objectEncoding"].Number == 3 ? 3 : 0;
+        RtmpReplies.Connected(_link, command.TransactionId, _server.Options.Limits, encoding);
+        return Reason.None;
+    }
+
+    private Reason RefuseConnect(double transaction, Reason why, string code, string description)
+    {
+        RtmpReplies.Error(_link, transaction, code, description);
+        return why;
+    }
+
+    private StreamAddress? Locate(string name) =>
+        StreamAddress.Parse(_application, _tcUrl, name, out var address) == Reason.None ? address : null;
+
+    private Reason CreateStream(double transaction)
+    {
+        if (Streams.Length >= _server.Options.Limits.MessageStreamsMax)
+        {
+            RtmpReplies.Error(_link, transaction, "NetConnection.Call.Failed", Reason.TooManyMessageStreams.Text());
+            return Reason.TooManyMessageStreams;
+        }
+
+        var stream = new NetStream(++_lastStream, _server, _link, _connection, _mailbox);
+        Streams = [.. Streams, stream];
+        RtmpReplies.Result(_link, transaction, stream.Id);
+        return Reason.None;
+    }
+
+    private Reason Ask(StreamAction action, NetStream stream, in RtmpCommand command, Instant now)
+    {
+        if (stream.Id == 0)
+        {
+            return Reason.UnexpectedMessage; // no createStream before
+        }
+
+        var (name, type, options) = Wanted(command);
+        if (options.WantsPlaylist)
+        {
+            RtmpReplies.Status(_link, stream.Id, "NetStream.Play.Failed", "There are no playlists here.", level: "error");
+            return Reason.None;
+        }
+
+        var invalid = StreamAddress.Parse(_application, _tcUrl, name, out var address);
+        var request = new AccessRequest(action, address.Application, address.Stream, address.Key, _connection, address.Parameters);
+        var question = new Question(++_correlation, stream, address, request, type, options, now + _server.Options.AccessTimeout);
+        if (invalid != Reason.None)
+        {
+            Decided(question, invalid, null, now);
+            return Reason.None;
+        }
+
+        var decision = _server.Access.Decide(request, _mailbox, question.Correlation);
+        if (decision.IsKnown)
+        {
+            Decided(question, decision.Refusal, decision.Identity, now);
+        }
+        else
+        {
+            _question = question;
+        }
+
+        return Reason.None;
+    }
+
+    // The name, how it is to be published, and how it is to be played.
+    private static (string Name, string Type, PlayOptions Options) Wanted(in RtmpCommand command)
+    {
+        if (command.NameUtf8.SequenceEqual("play2"u8))
+        {
+            var options = PlayOptions.OfPlay2(command.Arguments, out var other);
+            return (other, "", options);
+        }
+
+        var arguments = command.Arguments;
+        var name = arguments.ReadString(out var text) ? System.Text.Encoding.UTF8.GetString(text) : "";
+        return command.NameUtf8.SequenceEqual("play"u8)
+            ? (name, "", PlayOptions.OfPlay(arguments))
+            : (name, arguments.ReadString(out var type) ? System.Text.Encoding.UTF8.GetString(type) : "", default);
+    }
+
+    private static void Decided(Question question, Reason refusal, string? identity, Instant now)
+    {
+        var stream = question.Stream;
+        var access = new AccessContext(question.Request, identity);
+        switch (question.Request.Action)
+        {
+            case StreamAction.Publish when refusal == Reason.None:
+                stream.Publish(question.Address, access, question.PublishType, now);
+                break;
+            case StreamAction.Publish:
+                stream.RefusePublish(question.Address, refusal);
+                break;
+            case StreamAction.Play when refusal == Reason.None:
+                stream.Play(question.Address, access, question.PlayOptions, now);
+                break;
+            default:
+                stream.RefusePlay(question.Address, refusal);
+                break;
+        }
+    }
+
+    private void Delete(in RtmpCommand command)
+    {
+        var arguments = command.Arguments;
+        if (!arguments.ReadNumber(out var id))
+        {
+            return;
+        }
+
+        foreach (var stream in Streams)
+        {
+            if (stream.Id == id)
+            {
+                stream.Close(Reason.Completed);
+                Streams = [.. Streams.Where(other => other.Id != stream.Id)];
+                return;
+            }
+        }
+    }
+
+    private static bool BooleanArgument(in RtmpCommand command)
+    {
+        var arguments = command.Arguments;
+        return arguments.Read() && arguments.Token == Amf0Token.Boolean && arguments.Boolean;
+    }
+
+    private sealed record Question(
+        uint Correlation, NetStream Stream, StreamAddress Address, AccessRequest Request, string PublishType, PlayOptions PlayOptions,
+        Instant Deadline);
+}

@@ -1,0 +1,43 @@
+using Quickwater.Core;
+
+namespace Quickwater.Rtmp;
+
+/// <summary>How an RTMP server behaves. Immutable.</summary>
+public sealed record RtmpServerOptions
+{
+    /// <summary>Limits of the protocol.</summary>
+    public RtmpLimits Limits { get; init; } = RtmpLimits.Default;
+
+    /// <summary>The applications there are; empty allows any name. Others: <see cref="Reason.ApplicationNotFound"/>.</summary>
+    public IReadOnlyList<string> Applications { get; init; } = [];
+
+    /// <summary>Bounds and policy of viewers that do not choose.</summary>
+    public SubscribeOptions Viewers { get; init; } = new();
+
+    /// <summary>What viewers may choose (RTMP-5.9, RTMP-12.4).</summary>
+    public ViewerLatencies Latencies { get; init; } = new();
+
+    /// <summary>
+    /// How long a player may wait for a stream that has no publisher; then, or at once if zero, it is told
+    /// <c>NetStream.Play.StreamNotFound</c>.
+    /// </summary>
+    public TimeSpan WaitForStream { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a publisher may send nothing before its stream counts as gone (RTMP-4.5 asks for 5 s). Its connection stays until
+    /// <see cref="RtmpLimits.IdleTimeout"/>, and media that comes again takes the stream up again.
+    /// </summary>
+    public TimeSpan PublisherSilenceMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long the access policy may take to answer; then the answer is no, with <see cref="Reason.AccessTimeout"/>. Nothing that
+    /// the client asks meanwhile is looked at, but that it goes away is noticed. Default 10 s, as long as a handshake may take.
+    /// </summary>
+    public TimeSpan AccessTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether a client whose C2 does not echo S1 is refused. Real clients do that, so the default is to take note of it only.</summary>
+    public bool StrictHandshake { get; init; }
+
+    /// <summary>Bytes of answers that may wait for a client that does not read them; then nothing more is read from it.</summary>
+    public int QueuedBytesMax { get; init; } = 64 * 1024;
+}

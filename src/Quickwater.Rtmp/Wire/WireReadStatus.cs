@@ -1,0 +1,14 @@
+namespace Quickwater.Rtmp;
+
+/// <summary>How far <see cref="ChunkReader.Read"/> or <see cref="FlvReader.Read"/> got.</summary>
+public enum WireReadStatus
+{
+    /// <summary>It needs more bytes behind those it did not consume.</summary>
+    NeedMore,
+
+    /// <summary>It yields one whole message or tag; there may be more in the same bytes.</summary>
+    Item,
+
+    /// <summary>The input broke the rules; the reader is over and its <c>Failure</c> says why.</summary>
+    Failed,
+}

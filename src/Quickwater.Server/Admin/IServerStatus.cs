@@ -1,0 +1,23 @@
+namespace Quickwater.Server;
+
+/// <summary>What administration and the player page may ask of the running server. Thread-safe.</summary>
+internal interface IServerStatus
+{
+    /// <summary>Whether the server takes work, and the state of each of its systems.</summary>
+    HealthReport Health();
+
+    /// <summary>The streams, sorted by name.</summary>
+    StreamsReport Streams();
+
+    /// <summary>The audio stations and who listens, in the order of the configuration.</summary>
+    StationsReport Stations();
+
+    /// <summary>The same for everybody: without addresses, and at most a second old however many ask.</summary>
+    PublicStationsReport PublicStations();
+
+    /// <summary>The open connections, sorted by id, and how many closed for each reason.</summary>
+    ConnectionsReport Connections();
+
+    /// <summary>What the player page needs.</summary>
+    PlayerReport Player();
+}

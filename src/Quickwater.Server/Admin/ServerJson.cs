@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Quickwater.Server;
+
+/// <summary>The JSON of the API, by source generation.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StationsReport))]
+[JsonSerializable(typeof(PublicStationsReport))]
+[JsonSerializable(typeof(StreamsReport))]
+[JsonSerializable(typeof(ConnectionsReport))]
+[JsonSerializable(typeof(PlayerReport))]
+[JsonSerializable(typeof(HealthReport))]
+internal sealed partial class ServerJson : JsonSerializerContext;

@@ -1,0 +1,34 @@
+namespace Quickwater.Server;
+
+/// <summary>The answer of <c>GET /api/v1/stations</c>.</summary>
+internal sealed record StationsReport(IReadOnlyList<StationReport> Stations);
+
+/// <summary>One audio station. Frames are those offered to all its listeners since the start: offered = delivered + dropped + queued.</summary>
+internal sealed record StationReport(
+    string Name,
+    string State,
+    string Title,
+    string Encoding,
+    int SampleRate,
+    int Channels,
+    long ChunksOut,
+    long BytesOut,
+    long Starved,
+    long Slips,
+    double SlippedSeconds,
+    double FlushMilliseconds,
+    double Late50Milliseconds,
+    double Late99Milliseconds,
+    double LateMaxMilliseconds,
+    long Opened,
+    long FramesOffered,
+    long FramesDelivered,
+    long FramesDropped,
+    long FramesQueued,
+    IReadOnlyDictionary<string, long> Drops,
+    IReadOnlyDictionary<string, long> Closed,
+    IReadOnlyList<ListenerReport> Listeners);
+
+/// <summary>One listener. Its lag is behind the live edge, what the operating system holds included where that is known.</summary>
+internal sealed record ListenerReport(
+    ulong Id, string Protocol, string Remote, string Agent, double OpenSeconds, long LagMilliseconds, long LagBytes, long FramesDelivered, long FramesDropped);

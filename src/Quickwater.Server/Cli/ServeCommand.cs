@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace Quickwater.Server;
+
+/// <summary><c>quickwater serve</c>.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandEnvironment environment, IDictionary<Command, string[]> examples)
+    {
+        var options = new ConfigurationOptions();
+        var demo = new Option<bool>("--demo") { Description = $"Also publish a short clip as {Banner.DemoStream}, in a loop, and an audio station called {DemoTune.Station}." };
+        var stations = new Option<string[]>("--station")
+        {
+            Description = "Serve an audio station: a file, a folder, a playlist, or - for standard input; may be given more than once.",
+            HelpName = "NAME=SOURCE",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            DefaultValueFactory = _ => [],
+        };
+        var command = new Command("serve", "Run the server until it is told to stop (SIGINT, SIGTERM).") { demo, stations };
+        options.AddTo(command);
+        command.SetAction((parse, _) => options.Load(parse, environment, parse.GetValue(stations)) is { } configuration
+            ? RunAsync(configuration, parse.GetValue(demo), environment)
+            : Task.FromResult(ExitCode.Usage));
+        examples[command] =
+        [
+            "quickwater serve --demo",
+            "quickwater serve --station speech=talk.wav --station music=/srv/music",
+            "quickwater serve --config quickwater.yaml",
+            "quickwater serve --set rtmp.listen=127.0.0.1:1935 --set log.format=json",
+            "QUICKWATER__HTTP__LISTEN=127.0.0.1:9090 quickwater serve",
+        ];
+        return command;
+    }
+
+    private static async Task<int> RunAsync(EffectiveConfiguration values, bool demo, CommandEnvironment environment)
+    {
+        var configuration = ServerConfiguration.From(values);
+        configuration = demo ? WithDemoStation(configuration) : configuration;
+        if (demo && !configuration.Rtmp.Enabled)
+        {
+            await environment.Error.WriteLineAsync("quickwater: --demo publishes by RTMP, so rtmp.enabled must be true");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            using var signals = new StopSignals();
+            await using var log = ServerLog.Open(configuration.Log, environment.Error, TimeProvider.System);
+            LogSettings(log.Provider.CreateLogger("Quickwater.Server"), values);
+            var keys = StreamKeys.Load(configuration.Rtmp.PublishKeys, configuration.Data.Directory);
+            await using var server = new QuickwaterServer(
+                configuration, keys, log.Provider, TimeProvider.System, demo ? Banner.DemoStream : null);
+            // Whoever is told to stop meanwhile starts first: a call that was read already is answered.
+            if (await server.StartAsync(CancellationToken.None) is { } failure)
+            {
+                await environment.Error.WriteLineAsync($"quickwater: {failure}");
+                return ExitCode.Failed;
+            }
+
+            Banner.Write(environment.Out, server, configuration.Rtmp, keys, demo);
+            await ServeAsync(server, keys, demo, signals, log.Provider);
+            return ExitCode.Ok;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await environment.Error.WriteLineAsync($"quickwater: {e.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static ServerConfiguration WithDemoStation(ServerConfiguration configuration)
+    {
+        var stations = configuration.Audio.Stations.Items;
+        return stations.Any(static station => station.Name == DemoTune.Station)
+            ? configuration
+            : configuration with
+            {
+                Audio = configuration.Audio with
+                {
+                    Stations = new StationConfigurations([.. stations, new StationConfiguration(DemoTune.Station, DemoTune.Source)]),
+                },
+            };
+    }
+
+    private static async Task ServeAsync(
+        QuickwaterServer server, StreamKeys keys, bool demo, StopSignals signals, ILoggerProvider log)
+    {
+        var clip = demo && server.Rtmp is { } rtmp ? DemoClip.PublishAsync(rtmp, keys, log, signals.Drain) : Task.CompletedTask;
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (signals.Drain.Register(stop.SetResult))
+        {
+            await stop.Task;
+        }
+
+        await Task.WhenAll(server.StopAsync(signals.Now), clip);
+    }
+
+    private static void LogSettings(ILogger log, EffectiveConfiguration values)
+    {
+        foreach (var setting in Settings.All)
+        {
+            var origin = values.Origin(setting);
+            var level = origin.Source == ConfigurationSource.Default ? LogLevel.Debug : LogLevel.Information;
+            if (log.IsEnabled(level))
+            {
+                var texts = setting.Write(values.Value(setting));
+                Log.Setting(log, level, setting.Key, setting.Secret ? $"({texts.Count} hidden)" : string.Join(", ", texts), origin.ToString());
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Quickwater.Sim;
+
+namespace Quickwater.Server;
+
+/// <summary><c>quickwater sim</c>: the deterministic simulator.</summary>
+internal static class SimVerb
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandEnvironment environment, IDictionary<Command, string[]> examples)
+    {
+        var scenario = new Argument<string>("SCENARIO")
+        {
+            Description = "The scenario, or all.",
+            DefaultValueFactory = _ => "all",
+        };
+        var seeds = new Option<int?>("--seeds") { Description = "How many seeds to run.", HelpName = "N" };
+        var seed = new Option<ulong?>("--seed") { Description = "Replay this seed alone.", HelpName = "S" };
+        var stop = new Option<bool>("--stop") { Description = "Stop at the first seed that fails." };
+        var command = new Command("sim", "Run the server's code in simulated time on a faulty simulated network, seed by seed.")
+        {
+            scenario, seeds, seed, stop,
+        };
+        command.SetAction(parse =>
+        {
+            List<string> arguments = [parse.GetValue(scenario) ?? "all"];
+            if (parse.GetValue(seeds) is { } count)
+            {
+                arguments.AddRange(["--seeds", $"{count}"]);
+            }
+
+            if (parse.GetValue(seed) is { } one)
+            {
+                arguments.AddRange(["--seed", $"{one}"]);
+            }
+
+            if (parse.GetValue(stop))
+            {
+                arguments.Add("--stop");
+            }
+
+            return SimCommand.Run(arguments, environment.Out);
+        });
+        examples[command] = ["quickwater sim", "quickwater sim echo --seeds 1000", "quickwater sim echo --seed 42"];
+        return command;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Quickwater.Server;
+
+/// <summary>The section <c>log</c>.</summary>
+public sealed record LogConfiguration(LogLevelChoice Level, LogFormat Format, string File);

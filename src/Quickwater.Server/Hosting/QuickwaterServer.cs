@@ -1,0 +1,317 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Quickwater.Core;
+using Quickwater.Net;
+using Quickwater.Rpc;
+
+namespace Quickwater.Server;
+
+/// <summary>
+/// A whole server: engine, hub and the systems that the configuration enables. Start it once, stop it once; the other members are
+/// thread-safe.
+/// </summary>
+public sealed class QuickwaterServer : IAsyncDisposable
+{
+    // Pages, assets and API calls come on connections beside those of the viewers.
+    private const int PageConnectionsMax = 1000;
+
+    private readonly ServerConfiguration _configuration;
+    private readonly ILoggerProvider _provider;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly LiveStreams _live = new();
+    private readonly ServerObserver _observer;
+    private readonly Engine _engine;
+    private readonly Hub _hub;
+    private readonly ServerMeter _meter;
+    private readonly PrometheusCollector _metrics;
+    private readonly ServerStatus _status;
+    private readonly RtmpSessions _sessions;
+    private readonly FlvViewers _viewers;
+    private readonly AudioListeners _listeners;
+    private readonly Instant _started;
+    private readonly RpcServer _rpcServer;
+    private readonly AudioSystem _audio;
+    private readonly EpollLoops? _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount) : null; // docs/adr/0002
+    private TcpSystem? _rtmp;
+    private TcpSystem? _rpc;
+    private TcpSystem? _rpcTls;
+    private TlsServer? _tls;
+    private WebListener? _http;
+    private WebListener? _admin;
+
+    /// <summary>Makes a server that is not started.</summary>
+    /// <param name="configuration">What it serves, where and within which limits.</param>
+    /// <param name="keys">What publishers from elsewhere must give.</param>
+    /// <param name="provider">Where it logs; stays the caller's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="defaultStream">The stream that the player page shows when none is named.</param>
+    public QuickwaterServer(
+        ServerConfiguration configuration, StreamKeys keys, ILoggerProvider provider, TimeProvider time, string? defaultStream = null)
+    {
+        _configuration = configuration;
+        _provider = provider;
+        _log = provider.CreateLogger("Quickwater.Server");
+        _time = time;
+        _observer = new ServerObserver(_log, _live, time);
+        _engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), time, _observer);
+        _hub = new Hub(_engine, configuration.ToHubLimits(), _observer);
+        _rpcServer = RpcSystem.MakeServer(configuration.Rpc, new PooledBytes.Pool(_engine.Leaks), _log);
+        _audio = new AudioSystem(configuration.Audio, _engine, _loops, _log, time);
+        _meter = new ServerMeter(_engine, _hub, _observer, Refused, () => _rpcServer.Stats);
+        AudioInstruments.AddTo(_meter.Meter, _audio.Stations);
+        _metrics = new PrometheusCollector(meter => ReferenceEquals(meter, _meter.Meter) || meter.Name == "System.Runtime");
+        _status = new ServerStatus(_engine, _hub, _audio.Stations, Version, defaultStream);
+        _sessions = new RtmpSessions(_hub, configuration, keys, _observer, _log);
+        _viewers = new FlvViewers(_engine, _hub, _live, configuration.Http, _sessions.Flv, time);
+        _listeners = new AudioListeners(_engine, _audio, configuration.Http.WaitForStream, _log);
+        _started = _engine.Clock.Now;
+    }
+
+    /// <summary>The version of this program.</summary>
+    public static string Version { get; } =
+        typeof(QuickwaterServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+
+    /// <summary>Where RTMP listens; null when it is off or not started.</summary>
+    public IPEndPoint? Rtmp => _rtmp?.Local;
+
+    /// <summary>Where RPC listens; null when it is off or not started.</summary>
+    public IPEndPoint? Rpc => _rpc?.Local;
+
+    /// <summary>Where RPC over TLS listens; null when it is off or not started.</summary>
+    public IPEndPoint? RpcTls => _rpcTls?.Local;
+
+    /// <summary>The SHA-256 of the certificate that RPC made for itself; null when it has another or none.</summary>
+    public string? RpcPin => _configuration.Rpc.Tls.Options.SelfSigned ? _tls?.Fingerprint : null;
+
+    /// <summary>Where the audio protocol listens; null when it is off, has no station, or is not started.</summary>
+    public IPEndPoint? Audio => _audio.Local;
+
+    /// <summary>The names of the audio stations.</summary>
+    public IEnumerable<string> Stations => _audio.Stations.All.Select(static station => station.Name);
+
+    /// <summary>Where HTTP for viewers listens; null when it is off or not started.</summary>
+    public IPEndPoint? Http => _http?.Local;
+
+    /// <summary>Where administration listens; null when it is off or not started.</summary>
+    public IPEndPoint? Admin => _admin?.Local;
+
+    /// <summary>What is alive: all zero when everything is closed.</summary>
+    public LeakCounters Leaks => _engine.Leaks;
+
+    private int HttpConnectionsMax => _configuration.Http.ViewersMax + (_audio.IsEnabled ? _configuration.Audio.ClientsMax : 0) + PageConnectionsMax;
+
+    /// <summary>Starts every enabled system. On failure nothing is left running.</summary>
+    public async Task<StartFailure?> StartAsync(CancellationToken cancel)
+    {
+        Log.Starting(_log, Version, Environment.ProcessId);
+        if (_configuration.Rtmp.Enabled)
+        {
+            var rtmp = _configuration.Rtmp;
+            (_rtmp, var failure) = ListenTcp(
+                "rtmp", rtmp.Listen, new AcceptLimits { ConnectionsMax = rtmp.ConnectionsMax, ConnectionsPerAddressMax = rtmp.ConnectionsPerAddressMax }, _sessions.Rtmp);
+            if (failure is not null)
+            {
+                return await FailAsync(failure);
+            }
+        }
+
+        if (_configuration.Rpc.Enabled)
+        {
+            var rpc = _configuration.Rpc;
+            var limits = new AcceptLimits { ConnectionsMax = rpc.ConnectionsMax, ConnectionsPerAddressMax = rpc.ConnectionsPerAddressMax };
+            (_rpc, var failure) = ListenTcp("rpc", rpc.Listen, limits, _rpcServer);
+            if (failure is null && rpc.Tls.Enabled)
+            {
+                (_rpcTls, failure) = ListenTls("rpc.tls", rpc.Tls, limits, _rpcServer);
+            }
+
+            if (failure is not null)
+            {
+                return await FailAsync(failure);
+            }
+        }
+
+        if (_audio.IsEnabled)
+        {
+            var why = _audio.Start();
+            if (why != Reason.None)
+            {
+                return await FailAsync(new StartFailure("audio", _configuration.Audio.Listen, why));
+            }
+
+            Listening("audio", _audio.Local);
+        }
+
+        if (_configuration.Http.Enabled)
+        {
+            (_http, var failure) = await ListenAsync(
+                "http", _configuration.Http.Listen, HttpConnectionsMax, app => ViewerEndpoints.Map(app, _status, _viewers.HandleAsync, _listeners.HandleAsync), cancel);
+            if (failure is not null)
+            {
+                return await FailAsync(failure);
+            }
+        }
+
+        if (_configuration.Admin.Enabled)
+        {
+            (_admin, var failure) = await ListenAsync(
+                "admin", _configuration.Admin.Listen, PageConnectionsMax, app => AdminEndpoints.Map(app, _configuration.Admin, _status, _metrics), cancel);
+            if (failure is not null)
+            {
+                return await FailAsync(failure);
+            }
+        }
+
+        _status.Started(new Dictionary<string, IPEndPoint?>(StringComparer.Ordinal)
+        {
+            ["rtmp"] = Rtmp, ["rpc"] = Rpc, ["rpc.tls"] = RpcTls, ["audio"] = Audio, ["http"] = Http, ["admin"] = Admin,
+        });
+        return null;
+    }
+
+    /// <summary>
+    /// Stops: accepts no more, lets connections finish for the configured grace, cuts off those that did not, and closes.
+    /// </summary>
+    /// <param name="hurry">Cancelled to end at once.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        _status.Draining();
+        _rtmp?.StopAccepting();
+        _rpc?.StopAccepting();
+        _rpcTls?.StopAccepting();
+        _audio.StopAccepting();
+        _viewers.StopAccepting();
+        _listeners.StopAccepting();
+        Log.Draining(_log, _engine.OpenCount, _configuration.ShutdownGrace.TotalSeconds);
+        if (!await DrainAsync(hurry))
+        {
+            Log.CutOff(_log, _engine.OpenCount);
+            _engine.Abort(hurry.IsCancellationRequested ? Reason.ForcedStop : Reason.DrainTimeout);
+            await EmptyAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        }
+
+        _audio.Stations.Stop(Reason.Drained);
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
+        foreach (var listener in new[] { _http, _admin })
+        {
+            await (listener?.StopAsync(soon.Token) ?? Task.CompletedTask);
+        }
+
+        Log.Stopped(
+            _log, Math.Round((_engine.Clock.Now - _started).TotalSeconds, 1), _engine.OpenedTotal, _observer.StreamsStarted,
+            _engine.BytesReceived, _engine.BytesSent);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _engine.Abort(Reason.Disposed);
+        await EmptyAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        await (_rtmp?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_rpc?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_rpcTls?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await _audio.DisposeAsync();
+        _loops?.Dispose();
+        await (_http?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_admin?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _metrics.Dispose();
+        _meter.Dispose();
+        _engine.Dispose();
+    }
+
+    private Task<bool> DrainAsync(CancellationToken hurry)
+    {
+        _engine.Drain();
+        return EmptyAsync(_configuration.ShutdownGrace, hurry);
+    }
+
+    // True when no connection is open any more; false when it took too long.
+    private async Task<bool> EmptyAsync(TimeSpan within, CancellationToken hurry)
+    {
+        var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnEmptied(object? sender, EventArgs e) => empty.TrySetResult();
+        _engine.Emptied += OnEmptied;
+        try
+        {
+            if (_engine.OpenCount > 0)
+            {
+                await empty.Task.WaitAsync(within, _time, hurry);
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            return _engine.OpenCount == 0;
+        }
+        finally
+        {
+            _engine.Emptied -= OnEmptied;
+        }
+    }
+
+    // Connections refused at accept, by reason.
+    private IEnumerable<KeyValuePair<Reason, long>> Refused() =>
+        new[] { _rtmp, _rpc, _rpcTls }.SelectMany(system => system?.Refused ?? new Dictionary<Reason, long>()).Concat(_audio.Refused).Concat(_listeners.Refused)
+            .GroupBy(pair => pair.Key).Select(group => KeyValuePair.Create(group.Key, group.Sum(pair => pair.Value)));
+
+    private (TcpSystem? System, StartFailure? Failure) ListenTls(string name, TlsConfiguration tls, AcceptLimits limits, ISessionFactory sessions) =>
+        TlsServer.TryCreate(tls.Options, new TlsLog(name.ToUpperInvariant(), _log), _time, out _tls, out var why)
+            ? ListenTcp(name, tls.Listen, limits, sessions, _tls) : (null, new StartFailure(name, tls.Listen, Reason.InvalidConfiguration, why));
+
+    private (TcpSystem? System, StartFailure? Failure) ListenTcp(
+        string name, IPEndPoint listen, AcceptLimits limits, ISessionFactory sessions, TlsServer? tls = null)
+    {
+        var options = new TcpServerOptions { Listen = listen, Limits = limits };
+        var system = TcpSystem.Start(name.ToUpperInvariant(), options, _engine, sessions, _loops, _log, _time, out var why, tls);
+        Listening(name, system?.Local);
+        return (system, system is null ? new StartFailure(name, listen, why) : null);
+    }
+
+    private async Task<(WebListener? Listener, StartFailure? Failure)> ListenAsync(
+        string system, IPEndPoint listen, int connectionsMax, Action<WebApplication> map, CancellationToken cancel)
+    {
+        try
+        {
+            var listener = await WebListener.StartAsync(listen, connectionsMax, _provider, map, cancel);
+            Listening(system, listener.Local);
+            return (listener, null);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // Kestrel wraps the socket's error, deeper or less deep.
+            Exception? at = e;
+            while (at is not (null or SocketException or AddressInUseException))
+            {
+                at = at.InnerException;
+            }
+
+            var why = at is SocketException socket ? SocketReasons.Of(socket.SocketErrorCode)
+                : at is AddressInUseException ? Reason.AddressInUse
+                : Reason.TransportFault;
+            return (null, new StartFailure(system, listen, why));
+        }
+    }
+
+    private void Listening(string system, IPEndPoint? local)
+    {
+        if (local is not null)
+        {
+            Log.Listening(_log, system, local);
+        }
+    }
+
+    private async Task<StartFailure> FailAsync(StartFailure failure)
+    {
+        var info = Reasons.Describe(failure.Why);
+        Log.CannotListen(_log, failure.System, failure.Address.ToString(), failure.Text, info.Tag);
+        using var now = new CancellationTokenSource(TimeSpan.Zero, _time);
+        await StopAsync(now.Token);
+        return failure;
+    }
+}

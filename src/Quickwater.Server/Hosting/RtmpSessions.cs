@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using Quickwater.Core;
+using Quickwater.Net;
+using Quickwater.Rtmp;
+
+namespace Quickwater.Server;
+
+/// <summary>Makes sessions as the configuration wants them. Thread-safe.</summary>
+internal sealed class RtmpSessions(Hub hub, ServerConfiguration configuration, StreamKeys keys, IRtmpObserver observer, ILogger log)
+{
+    private readonly ViewerLatencies _latencies = configuration.ToViewerLatencies();
+    private readonly FlvViewerOptions _flv = new()
+    {
+        Viewers = configuration.ToSubscribeOptions(),
+        WaitForStream = configuration.Http.WaitForStream,
+    };
+
+    /// <summary>Sessions of RTMP connections.</summary>
+    public ISessionFactory Rtmp { get; } = new RtmpServer(
+        hub,
+        new RtmpServerOptions
+        {
+            Limits = configuration.ToRtmpLimits(),
+            Viewers = configuration.ToSubscribeOptions(),
+            Latencies = configuration.ToViewerLatencies(),
+            WaitForStream = configuration.Rtmp.WaitForStream,
+            StrictHandshake = configuration.Rtmp.Handshake == HandshakeCheck.Strict,
+        },
+        new PublishKeyPolicy(keys, configuration.Rtmp.AnonymousPublishFromLoopback, log),
+        new SystemEntropy(),
+        observer);
+
+    /// <summary>The session of a viewer over HTTP or WebSocket.</summary>
+    /// <param name="protocol"><c>http-flv</c> or <c>ws-flv</c>.</param>
+    /// <param name="stream">The topic's name.</param>
+    /// <param name="latency">What the viewer asked for by the parameter of that name, if it did.</param>
+    public ISessionFactory Flv(string protocol, string stream, string? latency) =>
+        new FlvViewer(hub, stream, protocol, _flv with { Viewers = _latencies.Choose(latency, _flv.Viewers) });
+}

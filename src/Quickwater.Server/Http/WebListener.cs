@@ -1,0 +1,100 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Quickwater.Server;
+
+/// <summary>One HTTP listener: a Kestrel of its own with a pipeline of its own, so that what one serves cannot leak to the other.</summary>
+internal sealed class WebListener : IAsyncDisposable
+{
+    // A small response buffer, since what waits in it is lag that the drop policy does not see.
+    private const long ResponseBytesMax = 64 * 1024;
+    private const long RequestBytesMax = 64 * 1024;
+
+    private readonly WebApplication _app;
+
+    private WebListener(WebApplication app, IPEndPoint local)
+    {
+        _app = app;
+        Local = local;
+    }
+
+    /// <summary>Where it really listens.</summary>
+    public IPEndPoint Local { get; }
+
+    /// <summary>Binds and starts to answer.</summary>
+    /// <param name="listen">Where.</param>
+    /// <param name="connectionsMax">Connections at once; further ones are closed at accept.</param>
+    /// <param name="log">Where it logs; stays the caller's.</param>
+    /// <param name="map">Adds what it answers.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="IOException">The address cannot be had.</exception>
+    public static async Task<WebListener> StartAsync(
+        IPEndPoint listen, int connectionsMax, ILoggerProvider log, Action<WebApplication> map, CancellationToken cancel)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "quickwater" });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new NotOwned(log));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxResponseBufferSize = ResponseBytesMax;
+            kestrel.Limits.MaxRequestBodySize = RequestBytesMax;
+            kestrel.Limits.MaxConcurrentConnections = connectionsMax;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = connectionsMax;
+
+            // A slow viewer is the drop policy's business; Kestrel would abort it without telling us why.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(listen, options => options.Protocols = HttpProtocols.Http1);
+        });
+        var app = builder.Build();
+        try
+        {
+            map(app);
+            await app.StartAsync(cancel);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var bound = addresses.Select(address => BindingAddress.Parse(address)).First();
+        return new WebListener(app, new IPEndPoint(listen.Address, bound.Port));
+    }
+
+    /// <summary>Stops accepting, gives requests until the token is cancelled to finish, then aborts them.</summary>
+    public Task StopAsync(CancellationToken hurry) => _app.StopAsync(hurry);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // Signals belong to the command, not to each listener.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    // The application disposes of its providers, but this one is shared.
+    private sealed class NotOwned(ILoggerProvider inner) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => inner.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
+            // Shared: its owner disposes of it.
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using Quickwater.Audio;
+using Quickwater.Core;
+
+namespace Quickwater.Server;
+
+/// <summary>What is measured of the audio stations, read when somebody collects.</summary>
+internal static class AudioInstruments
+{
+    /// <summary>Adds the instruments to the server's meter.</summary>
+    public static void AddTo(Meter meter, StationRegister stations)
+    {
+        meter.CreateObservableGauge(
+            "quickwater.station.live", () => Each(stations, static one => one.IsLive ? 1 : 0), "{station}", "Whether a station is on the air.");
+        meter.CreateObservableGauge(
+            "quickwater.station.listeners", () => Each(stations, static one => one.Listeners.Now), "{listener}", "Listeners of a station now.");
+        meter.CreateObservableCounter(
+            "quickwater.station.opened", () => Each(stations, static one => one.Listeners.Opened), "{listener}", "Listeners of a station since the start.");
+        meter.CreateObservableCounter(
+            "quickwater.station.closed", () => ByReason(stations, static one => one.Listeners.Closed), "{listener}", "Listeners that ended, by reason.");
+        meter.CreateObservableCounter(
+            "quickwater.station.chunks", () => Each(stations, static one => one.Stats.Chunks), "{chunk}", "Chunks that a station published.");
+        meter.CreateObservableCounter(
+            "quickwater.station.bytes", () => Each(stations, static one => one.Stats.Bytes), "By", "Bytes of samples that a station published.");
+        meter.CreateObservableCounter(
+            "quickwater.station.starved", () => Each(stations, static one => one.Stats.Starved), "{time}", "How often a source had nothing when a chunk was due.");
+        meter.CreateObservableCounter(
+            "quickwater.station.slips", () => Each(stations, static one => one.Stats.Slips), "{time}", "How often a station went on later than planned.");
+        meter.CreateObservableGauge(
+            "quickwater.station.flush", () => stations.All.Select(static one => new Measurement<double>(one.Stats.FlushInterval.TotalSeconds, Label("station", one.Name))), "s", "How long chunks are gathered now.");
+        meter.CreateObservableGauge(
+            "quickwater.station.late",
+            () => Times(stations, [("0.5", static stats => stats.Late50), ("0.99", static stats => stats.Late99), ("1", static stats => stats.LateMax)]),
+            "s", "How late a station wakes, by quantile.");
+        meter.CreateObservableCounter("quickwater.station.frames", () => Frames(stations), "{frame}", "Frames for listeners, by what became of them.");
+        meter.CreateObservableCounter(
+            "quickwater.station.drops", () => ByReason(stations, static one => one.Listeners.Drops(one.Audience)), "{frame}", "Frames that listeners did not get, by reason.");
+    }
+
+    private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
+
+    private static IEnumerable<Measurement<long>> Each(StationRegister stations, Func<Station, long> of) =>
+        stations.All.Select(one => new Measurement<long>(of(one), Label("station", one.Name)));
+
+    private static IEnumerable<Measurement<long>> ByReason(StationRegister stations, Func<Station, IReadOnlyDictionary<Reason, long>> of) =>
+        stations.All.SelectMany(one => of(one).Select(pair =>
+            new Measurement<long>(pair.Value, Label("station", one.Name), Label("reason", pair.Key.Tag()))));
+
+    private static IEnumerable<Measurement<double>> Times(StationRegister stations, (string Quantile, Func<StationStats, TimeSpan> Of)[] rows) =>
+        stations.All.SelectMany(one => rows.Select(row =>
+            new Measurement<double>(row.Of(one.Stats).TotalSeconds, Label("station", one.Name), Label("quantile", row.Quantile))));
+
+    private static IEnumerable<Measurement<long>> Frames(StationRegister stations) => stations.All.SelectMany<Station, Measurement<long>>(one =>
+    {
+        var totals = one.Totals;
+        var station = Label("station", one.Name);
+        return
+        [
+            new(totals.Delivered, station, Label("outcome", "delivered")), new(totals.Dropped, station, Label("outcome", "dropped")),
+            new(totals.Queued, station, Label("outcome", "queued")),
+        ];
+    });
+}

@@ -1,0 +1,4 @@
+using Quickwater.Server;
+
+IgnoredInterrupt.Undo();
+return await QuickwaterCommand.RunAsync(args, CommandEnvironment.Process());

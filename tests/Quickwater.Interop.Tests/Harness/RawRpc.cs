@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Quickwater.Interop.Tests;
+
+/// <summary>A caller that speaks the base protocol by bytes, as a program in another language does.</summary>
+internal sealed class RawRpc : IDisposable
+{
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly List<byte> _unsent = [];
+
+    private RawRpc()
+    {
+    }
+
+    public static async Task<RawRpc> ConnectAsync(IPEndPoint server)
+    {
+        var caller = new RawRpc();
+        await caller._socket.ConnectAsync(server);
+        return caller;
+    }
+
+    public void Write(uint id, string body)
+    {
+        Span<byte> header = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt32BigEndian(header, 0xC0DEBABE);
+        BinaryPrimitives.WriteUInt32BigEndian(header[4..], id);
+        BinaryPrimitives.WriteUInt32BigEndian(header[8..], (uint)Encoding.UTF8.GetByteCount(body));
+        WriteRaw(header);
+        WriteRaw(Encoding.UTF8.GetBytes(body));
+    }
+
+    public void WriteRaw(ReadOnlySpan<byte> bytes) => _unsent.AddRange(bytes);
+
+    public async Task FlushAsync(CancellationToken cancel = default)
+    {
+        var bytes = _unsent.ToArray();
+        _unsent.Clear();
+        for (var at = 0; at < bytes.Length;)
+        {
+            at += await _socket.SendAsync(bytes.AsMemory(at), cancel);
+        }
+    }
+
+    /// <summary>Finishes its side; the answers still come.</summary>
+    public void Finish() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Reads until the server's end, which must be in order and behind whole frames.</summary>
+    public async Task<List<(uint Id, string Body)>> ReadToEndAsync(TimeSpan within)
+    {
+        using var late = new CancellationTokenSource(within);
+        using var received = new MemoryStream();
+        var buffer = new byte[65536];
+        int bytes;
+        while ((bytes = await _socket.ReceiveAsync(buffer, late.Token)) > 0)
+        {
+            received.Write(buffer, 0, bytes);
+        }
+
+        return Parse(received.ToArray());
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static List<(uint Id, string Body)> Parse(ReadOnlySpan<byte> bytes)
+    {
+        var answers = new List<(uint, string)>();
+        while (bytes.Length > 0)
+        {
+            Assert.Equal(0xC0DEBABE, BinaryPrimitives.ReadUInt32BigEndian(bytes));
+            var length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
+            answers.Add((BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), Encoding.UTF8.GetString(bytes.Slice(12, length))));
+            bytes = bytes[(12 + length)..];
+        }
+
+        return answers;
+    }
+}

@@ -1,0 +1,209 @@
+using Quickwater.Core;
+using Quickwater.Testing;
+
+namespace Quickwater.Rtmp.Tests;
+
+public sealed class FlvViewerTests : StudioTests
+{
+    [Fact]
+    [Requirement("RTMP-5.1", "RTMP-5.3")]
+    public void A_viewer_gets_a_header_configurations_and_a_key_first()
+    {
+        var studio = Open();
+        var publisher = studio.Publish();
+        publisher.Start();
+        publisher.Gop(1000);
+        studio.Settle();
+        var viewer = Watch(studio);
+        studio.Settle();
+
+        var (flags, tags) = Read(viewer);
+        Assert.Equal(5, flags);
+        Assert.Equal(["Script 1000", "Video 1000", "Audio 1000", "Video 1000", "Audio 1010", "Video 1040"], tags);
+        Assert.Equal("Subscribing", viewer.State);
+    }
+
+    [Theory]
+    [InlineData(true, false, 1)]
+    [InlineData(false, true, 4)]
+    [InlineData(true, true, 5)]
+    [InlineData(false, false, 5)] // nothing is known yet: both
+    public void The_header_announces_what_is_known(bool video, bool audio, int flags)
+    {
+        var studio = Open();
+        var publisher = studio.Publish();
+        if (video)
+        {
+            publisher.Video(0, Samples.AvcConfig);
+        }
+
+        if (audio)
+        {
+            publisher.Audio(0, Samples.AacConfig);
+        }
+
+        studio.Settle();
+        var viewer = Watch(studio);
+        studio.Settle();
+
+        Assert.Equal(flags, Read(viewer).Flags);
+    }
+
+    [Fact]
+    public void A_track_that_metadata_promises_is_announced()
+    {
+        var studio = Open();
+        studio.Publish().Data(0, Samples.Metadata);
+        studio.Settle();
+        var viewer = Watch(studio);
+        studio.Settle();
+
+        Assert.Equal(5, Read(viewer).Flags);
+    }
+
+    [Fact]
+    public void A_viewer_waits_for_its_stream()
+    {
+        var studio = Open();
+        var viewer = Watch(studio);
+        studio.Run(9);
+        Assert.Empty(viewer.Packets);
+        Assert.Equal("Connected", viewer.State);
+        studio.Publish().Start();
+        studio.Run(5);
+
+        Assert.Equal(6, Read(viewer).Tags.Length);
+        Assert.False(viewer.Finished);
+    }
+
+    [Fact]
+    public void A_viewer_that_waited_in_vain_is_ended()
+    {
+        var studio = Open();
+        var viewer = Watch(studio);
+        studio.Run(10.5);
+
+        Assert.True(viewer.Finished);
+        Assert.Empty(viewer.Packets);
+        Assert.Equal(["StreamNotFound"], studio.Closed);
+    }
+
+    [Fact]
+    [Requirement("RTMP-5.6")]
+    public void A_viewer_ends_with_its_stream_behind_its_last_frame()
+    {
+        var studio = Open();
+        var publisher = studio.Publish();
+        publisher.Start();
+        studio.Settle();
+        var viewer = Watch(studio);
+        studio.Settle();
+        publisher.Die();
+        studio.Settle();
+
+        Assert.Equal(6, Read(viewer).Tags.Length);
+        Assert.True(viewer.Finished);
+        Assert.Equal(["StreamEnded", "ConnectionReset"], studio.Closed.OrderDescending());
+    }
+
+    [Fact]
+    public void Draining_gives_a_viewer_everything_and_ends_it()
+    {
+        var studio = Open();
+        var publisher = studio.Publish();
+        publisher.SetChunkSize(65_536);
+        publisher.Start();
+        publisher.Video(50, Samples.Inter(300_000));
+        studio.Settle();
+        var viewer = Watch(studio);
+        viewer.Reads = false;
+        var waiting = Watch(studio, "live/nobody");
+        studio.Settle();
+        studio.Server.Drain(TimeSpan.FromSeconds(10));
+        studio.Settle();
+        viewer.Reads = true;
+        studio.Run(2);
+
+        Assert.Equal(7, Read(viewer).Tags.Length);
+        Assert.True(viewer.Finished && waiting.Finished);
+        Assert.Equal(["Drained", "Drained", "Drained"], studio.Closed);
+    }
+
+    [Fact]
+    public void A_viewer_that_is_thrown_out_inside_a_frame_gets_it_to_its_end()
+    {
+        var studio = Open();
+        var publisher = studio.Publish();
+        publisher.SetChunkSize(65_536);
+        publisher.Start();
+        publisher.Video(50, Samples.Inter(300_000));
+        studio.Settle();
+        var viewer = Watch(studio);
+        viewer.Reads = false;
+        studio.Settle();
+        viewer.Served.Connection?.Post(Command.Kick(Reason.Kicked));
+        viewer.Reads = true;
+        studio.Settle();
+
+        Assert.Equal("Video 50", Read(viewer).Tags[^1]);
+        Assert.Equal(["Kicked"], studio.Closed);
+    }
+
+    [Fact]
+    public void A_hub_that_is_full_refuses_a_viewer()
+    {
+        var studio = Open(() => new Studio(limits: new HubLimits { TopicsMax = 1 }));
+        studio.Publish();
+        var viewer = Watch(studio, "live/other");
+        studio.Settle();
+
+        Assert.True(viewer.Finished);
+        Assert.Equal(["TooManyStreams"], studio.Closed);
+    }
+
+    [Fact]
+    public void What_a_viewer_sends_is_ignored()
+    {
+        var studio = Open();
+        studio.Publish().Start();
+        studio.Settle();
+        var viewer = Watch(studio);
+        viewer.Send(new byte[100_000]);
+        studio.Settle();
+        Assert.Equal(6, Read(viewer).Tags.Length);
+        viewer.Finish();
+        studio.Settle();
+
+        Assert.Equal(["PeerClosed"], studio.Closed);
+    }
+
+    private static RawClient Watch(Studio studio, string topic = "live/cam") =>
+        studio.Dial(new FlvViewer(studio.Hub, topic, "http-flv", new FlvViewerOptions()));
+
+    // Every byte must belong to a whole tag.
+    private static (int Flags, string[] Tags) Read(RawClient viewer)
+    {
+        using var world = new World();
+        var reader = new FlvReader(RtmpLimits.WireMessageBytesMax, world.Pool);
+        var tags = new List<string>();
+        var rest = viewer.Packets.AsSpan();
+        while (true)
+        {
+            var status = reader.Read(rest, out var consumed, out var tag);
+            rest = rest[consumed..];
+            if (status != WireReadStatus.Item)
+            {
+                break;
+            }
+
+            tags.Add($"{tag.Type} {tag.Timestamp}");
+            tag.Payload.Release();
+        }
+
+        Assert.Equal(Reason.None, reader.Failure);
+        Assert.Equal(0, reader.WrongSizes);
+        Assert.True(reader.IsBetweenTags);
+        reader.Release();
+        return (viewer.Packets[4], [.. tags]);
+    }
+}

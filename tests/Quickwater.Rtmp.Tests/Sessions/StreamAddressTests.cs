@@ -1,0 +1,94 @@
+using Quickwater.Core;
+
+namespace Quickwater.Rtmp.Tests;
+
+public sealed class StreamAddressTests
+{
+    [Theory]
+    [InlineData("live", "", "cam", "live/cam", null)]
+    [InlineData("/live/", "", "/cam/", "live/cam", null)]
+    [InlineData("live/room", "", "cam", "live/room/cam", null)]
+    [InlineData("live", "", "cam?key=a", "live/cam", "a")]
+    [InlineData("live?key=b", "", "cam", "live/cam", "b")]
+    [InlineData("live", "rtmp://h/live?key=c", "cam", "live/cam", "c")]
+    [InlineData("live", "", "cam?token=t", "live/cam", "t")]
+    [InlineData("live?token=t", "", "cam?key=a", "live/cam", "a")]
+    [InlineData("live", "rtmp://h/live?token=t", "cam", "live/cam", "t")]
+    [InlineData("live?key=b", "rtmp://h/live?key=c", "cam?key=a", "live/cam", "a")]
+    [InlineData("live", "", "cam?x=1&key=a%20b&y", "live/cam", "a b")]
+    [InlineData("live", "", "cam?key=", "live/cam", "")]
+    [InlineData("live", "", "cam?key=%zz%", "live/cam", "%zz%")]
+    [InlineData("live", "", "cam?monkey=a", "live/cam", null)]
+    [InlineData("live", "", "cam?key=a?key=b", "live/cam", "a?key=b")]
+    [InlineData("\u65e5\u672c", "", "Stra\u00dfe-1_2.3~+@=:,", "\u65e5\u672c/Stra\u00dfe-1_2.3~+@=:,", null)]
+    public void Parameters_stand_in_the_name_the_application_or_the_url(string app, string tcUrl, string name, string topic, string? key)
+    {
+        Assert.Equal(Reason.None, StreamAddress.Parse(app, tcUrl, name, out var address));
+        Assert.Equal((topic, key), (address.Topic, address.Key));
+    }
+
+    [Theory]
+    [InlineData("live", "", "cam?latency=low", "low")]
+    [InlineData("live", "", "cam?key=a&latency=normal", "normal")]
+    [InlineData("live?latency=low", "", "cam", "low")]
+    [InlineData("live", "rtmp://h/live?latency=low", "cam?key=a", "low")]
+    [InlineData("live", "", "cam", null)]
+    public void Latency_is_asked_for_where_a_key_is_given(string app, string tcUrl, string name, string? latency)
+    {
+        Assert.Equal(Reason.None, StreamAddress.Parse(app, tcUrl, name, out var address));
+        Assert.Equal(("live/cam", latency), (address.Topic, address.Latency));
+    }
+
+    [Theory]
+    [InlineData("", "cam")]
+    [InlineData("/", "cam")]
+    [InlineData("?key=a", "cam")]
+    [InlineData("live", "")]
+    [InlineData("live", "?key=a")]
+    [InlineData("live", "..")]
+    [InlineData("live", "a/../b")]
+    [InlineData("live", ".")]
+    [InlineData("live", "a//b")]
+    [InlineData("live", "a b")]
+    [InlineData("live", "a\\b")]
+    [InlineData("live", "a\0")]
+    [InlineData("live", "a\nb")]
+    [InlineData("live", "a<b>")]
+    [InlineData("live", "\ud83d\ude00")]
+    [InlineData("live", "%2e%2e")]
+    public void What_could_mean_something_else_elsewhere_is_no_name(string app, string name) =>
+        Assert.Equal(Reason.InvalidName, StreamAddress.Parse(app, "", name, out _));
+
+    [Fact]
+    public void A_part_has_at_most_256_characters()
+    {
+        Assert.True(StreamAddress.IsValid(new string('a', 256)));
+        Assert.False(StreamAddress.IsValid(new string('a', 257)));
+        Assert.Equal(Reason.InvalidName, StreamAddress.Parse("live", "", new string('/', 60_000), out _));
+        Assert.Equal(Reason.InvalidName, StreamAddress.Parse($"live/{new string('a', 200)}", "", new string('a', 200), out _));
+    }
+
+    [Fact]
+    public void The_parameters_have_a_bound_of_their_own()
+    {
+        Assert.Equal(Reason.None, StreamAddress.Parse("live", "rtmp://h/live?" + new string('?', 2000), "cam?" + new string('&', 2000), out _));
+        Assert.Equal(Reason.InvalidName, StreamAddress.Parse("live", new string('?', 3000), "cam?" + new string('&', 3000), out _));
+    }
+
+    [Theory]
+    [InlineData("live", "a/b")]
+    [InlineData("live/a", "b")]
+    [InlineData("/live/a/", "/b/")]
+    public void Where_the_client_draws_the_border_does_not_matter(string app, string name)
+    {
+        Assert.Equal(Reason.None, StreamAddress.Parse(app, "", name, out var address));
+        Assert.Equal(("live", "a/b", "live/a/b"), (address.Application, address.Stream, address.Topic));
+    }
+
+    [Fact]
+    public void All_parameters_are_kept_each_text_once_the_names_first()
+    {
+        StreamAddress.Parse("live?a=1", "rtmp://h/live?a=1", "cam?b=2&key=k", out var address);
+        Assert.Equal("b=2&key=k&a=1", address.Parameters);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Quickwater.Core;
+using Quickwater.Testing;
+
+namespace Quickwater.Server.Tests;
+
+[Requirement("RTMP-4.7")]
+public sealed class GapLogTests
+{
+    [Fact]
+    public async Task Jumps_of_a_time_line_are_logged_once_in_ten_seconds_and_the_rest_counted()
+    {
+        using var lines = new StringWriter();
+        await using var sink = new LogSink(lines, owned: false);
+        using var log = new LineLoggerProvider(sink, LogFormat.Text, LogLevel.Debug, TimeProvider.System);
+        var time = new HandTime();
+        var observer = new ServerObserver(log.CreateLogger("Quickwater"), new LiveStreams(), time);
+        using var engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, observer);
+        var hub = new Hub(engine, new HubLimits(), observer);
+        var here = new IPEndPoint(IPAddress.Loopback, 1);
+        Publication Publish(string name)
+        {
+            hub.Publish(name, new ConnectionInfo(1, "rtmp", here, here), new Deaf(), out var publication);
+            return publication ?? throw new InvalidOperationException(name);
+        }
+
+        var (a, b) = (Publish("live/a"), Publish("live/b"));
+        for (var i = 0; i < 100; i++)
+        {
+            observer.TimestampGap(a.Topic, TimeSpan.FromSeconds(2));
+        }
+
+        observer.TimestampGap(b.Topic, TimeSpan.FromSeconds(-3));
+        time.Elapsed = TimeSpan.FromSeconds(10);
+        observer.TimestampGap(a.Topic, TimeSpan.FromSeconds(4));
+        a.End(Reason.Completed);
+        b.End(Reason.Completed);
+        await sink.DisposeAsync();
+
+        Assert.Equal(
+            ["live/a jumped by 2000 ms; 0 jumps", "live/b jumped by -3000 ms; 0 jumps", "live/a jumped by 4000 ms; 99 jumps"],
+            lines.ToString().Split('\n').Where(line => line.Contains("jumped", StringComparison.Ordinal))
+                .Select(line => line.Split("of stream ")[1].Split(" before")[0]));
+    }
+
+    private sealed class Deaf : IMailbox
+    {
+        public void Wake()
+        {
+        }
+
+        public bool Post(in Command command) => true;
+    }
+
+    private sealed class HandTime : TimeProvider
+    {
+        public TimeSpan Elapsed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
+    }
+}

@@ -1,0 +1,49 @@
+using Xunit;
+
+namespace Quickwater.Sim.Tests;
+
+/// <summary>Every scenario keeps every promise with the seeds of CI, reaches its marks, and gives the same run for the same seed.</summary>
+public sealed class ScenarioTests
+{
+    public static TheoryData<string> Names => [.. Scenario.All.Select(static scenario => scenario.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Any_network_keeps_the_promises_and_the_rare_states_are_reached(string name)
+    {
+        var scenario = Find(name);
+        using var output = new StringWriter();
+        var report = SeedsAttribute.Replayed is { } seed
+            ? SimRunner.Run(scenario, seed, 1, stopAtFirst: true, output)
+            : SimRunner.Run(scenario, 1, scenario.SeedsInCi, stopAtFirst: false, output);
+
+        Assert.True(report.Failures.Count == 0, output.ToString());
+        if (SeedsAttribute.Replayed is null)
+        {
+            Assert.True(report.MissingMarks.Count == 0, output.ToString());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_same_seed_gives_the_same_run(string name)
+    {
+        var scenario = Find(name);
+        for (var seed = 1001UL; seed < 1011; seed++)
+        {
+            var first = SimRunner.RunOne(scenario, seed);
+            var again = SimRunner.RunOne(scenario, seed);
+            Assert.Equal(first.TraceHash, again.TraceHash);
+            Assert.Equal(first.Events, again.Events);
+        }
+    }
+
+    [Fact]
+    public void Different_seeds_give_different_runs()
+    {
+        var hashes = Enumerable.Range(1, 20).Select(static seed => SimRunner.RunOne(new EchoScenario(), (ulong)seed).TraceHash);
+        Assert.Equal(20, hashes.Distinct().Count());
+    }
+
+    private static Scenario Find(string name) => Scenario.All.First(scenario => scenario.Name == name);
+}

@@ -1,0 +1,144 @@
+using Quickwater.Testing;
+using Quickwater.Trace;
+using Xunit;
+
+namespace Quickwater.Tidy.Tests;
+
+/// <summary>The trace tells what is met; nothing else checks it, so its own rules are tested here.</summary>
+public sealed class TraceTests
+{
+    private const string Sources = """
+        namespace Some.Tests;
+        [Requirement("RPC-1")]
+        public abstract class Conformance
+        {
+            [Fact, Requirement("RPC-2", "RPC-3")] public void Inherited_one_runs_in_each() { }
+            [Fact] public void Plain_one_has_the_ids_of_its_class() { }
+            [Requirement("RPC-9")] public void NotATest() { }
+        }
+        public sealed class TcpConformance : Conformance;
+        public sealed class Outer
+        {
+            public sealed class Inner { [Theory, InlineData(1), Requirement("RPC-4")] public void A_theory(int x) { } }
+        }
+        """;
+
+    private static readonly Requirement[] Catalogue = [new("RPC-1", "RPC: calls", "", "one"), new("RPC-2", "RPC: calls", "", "two")];
+
+    [Fact]
+    public void Ids_come_from_methods_classes_and_bases()
+    {
+        var tests = TestSources.Scan([Sources]);
+
+        Assert.Equal(
+            ["Some.Tests.Outer+Inner A_theory RPC-4",
+                "Some.Tests.TcpConformance Inherited_one_runs_in_each RPC-1,RPC-2,RPC-3",
+                "Some.Tests.TcpConformance Plain_one_has_the_ids_of_its_class RPC-1"],
+            tests.Select(static test => $"{test.Class} {test.Method} {string.Join(',', test.Ids.Order(StringComparer.Ordinal))}"),
+            StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void An_id_that_is_no_literal_is_refused() =>
+        Assert.Throws<FormatException>(() => TestSources.Scan(["class T { [Fact, Requirement(Ids.One)] public void A_b() { } }"]));
+
+    [Theory]
+    [InlineData(TestOutcome.Passed, false, true)]
+    [InlineData(TestOutcome.Failed, true, false)]
+    [InlineData(TestOutcome.Skipped, true, true)]
+    [InlineData(TestOutcome.Skipped, false, false)]
+    public void A_requirement_is_met_when_a_test_passed_and_keeps_its_state_when_none_ran(TestOutcome outcome, bool before, bool after)
+    {
+        TracedTest[] tests = [new("C", "M", ["RPC-1"])];
+        var was = new HashSet<string>(before ? ["RPC-1"] : [], StringComparer.Ordinal);
+
+        var met = RequirementsDocument.MetAfter(tests, [new("C", "M", "C.M", outcome, "")], was);
+
+        Assert.Equal(after, met.Contains("RPC-1"));
+    }
+
+    [Fact]
+    public void One_failed_case_fails_a_theory()
+    {
+        TestResult[] run = [new("C", "M", "C.M(1)", TestOutcome.Passed, ""), new("C", "M", "C.M(2)", TestOutcome.Failed, "")];
+
+        Assert.Empty(RequirementsDocument.MetAfter([new("C", "M", ["RPC-1"])], run, new HashSet<string>(["RPC-1"], StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void The_document_reads_back_what_it_says_is_met()
+    {
+        var met = new HashSet<string>(["RPC-2"], StringComparer.Ordinal);
+
+        var document = RequirementsDocument.Render(Catalogue, [new("Some.Tests.C", "It_holds", ["RPC-2"])], met);
+
+        Assert.Equal(met, RequirementsDocument.Met(document));
+        Assert.Contains("| RPC: calls | 1 | 2 |", document, StringComparison.Ordinal);
+        Assert.Contains("- **RPC-2** met: two\n  - `C.It_holds`\n", document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failure_is_reported_by_name_and_the_last_line_counts()
+    {
+        TestResult[] run =
+        [
+            new("C", "A", "C.A", TestOutcome.Passed, ""),
+            new("C", "B", "C.B", TestOutcome.Failed, "it broke"),
+            new("C", "D", "C.D", TestOutcome.Skipped, "this machine has no ffmpeg"),
+        ];
+
+        Assert.Equal((1, "FAILED C.B", "1 passed, 1 failed, 1 skipped"), Print(run, skipsFail: false));
+        Assert.Equal((1, "FAILED C.B", "1 passed, 2 failed"), Print(run, skipsFail: true));
+        Assert.Equal((0, null, "1 passed, 0 failed"), Print(run[..1], skipsFail: true));
+        Assert.Equal((1, null, "0 passed, 0 failed"), Print([], skipsFail: false));
+    }
+
+    [Fact]
+    public void Results_are_read_from_trx_junit_and_steps_without_the_long_tests_of_a_short_run()
+    {
+        var folder = Directory.CreateTempSubdirectory("quickwater-trace-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "a.trx"), $"""
+                <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">
+                  <Results>
+                    <UnitTestResult testId="1" testName="N.C.A_b(x: 1)" outcome="Passed" />
+                    <UnitTestResult testId="2" testName="N.C.C_d" outcome="NotExecuted"><Output><ErrorInfo><Message>{FullFactAttribute.NotInThisRun}</Message></ErrorInfo></Output></UnitTestResult>
+                    <UnitTestResult testId="3" testName="N.C.E_f" outcome="Failed"><Output><ErrorInfo><Message>no</Message><StackTrace>at X
+                at N.C.E_f() in F.cs:line 3</StackTrace></ErrorInfo></Output></UnitTestResult>
+                  </Results>
+                  <TestDefinitions>
+                    <UnitTest id="1"><TestMethod className="N.C" name="A_b" /></UnitTest>
+                    <UnitTest id="2"><TestMethod className="N.C" name="C_d" /></UnitTest>
+                    <UnitTest id="3"><TestMethod className="N.C" name="E_f" /></UnitTest>
+                  </TestDefinitions>
+                </TestRun>
+                """);
+            File.WriteAllText(Path.Combine(folder.FullName, "w.junit.xml"), "<testsuites><testcase name=\"plays\"/></testsuites>");
+            File.WriteAllText(Path.Combine(folder.FullName, "steps.tsv"), "web: npm run check\tfailed\tno types\n");
+
+            Assert.Equal(
+                [new("N.C", "A_b", "N.C.A_b(x: 1)", TestOutcome.Passed, ""),
+                    new("N.C", "E_f", "N.C.E_f", TestOutcome.Failed, "no\nat N.C.E_f() in F.cs:line 3"),
+                    new("web", "plays", "web: plays", TestOutcome.Passed, ""),
+                    new("step", "web: npm run check", "web: npm run check", TestOutcome.Failed, "no types")],
+                TestRun.Read(folder.FullName));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_catalogue_with_an_id_twice_is_refused() =>
+        Assert.Throws<FormatException>(() => Trace.Catalogue.Parse("## RPC: calls\n- RPC-1 one\n- RPC-1 again\n"));
+
+    private static (int Code, string? Failed, string Last) Print(TestResult[] run, bool skipsFail)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var code = Report.Write(output, run, skipsFail);
+        var lines = output.ToString().TrimEnd().Split('\n');
+        return (code, lines.FirstOrDefault(line => line.StartsWith("FAILED", StringComparison.Ordinal)), lines[^1]);
+    }
+}

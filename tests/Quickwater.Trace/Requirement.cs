@@ -1,0 +1,8 @@
+namespace Quickwater.Trace;
+
+/// <summary>One line of the catalogue.</summary>
+/// <param name="Id">Its permanent id, for example "RTMP-1.3".</param>
+/// <param name="System">The system it belongs to, for example "RTMP: cross-platform RTMP server".</param>
+/// <param name="Group">The group in that system, or empty.</param>
+/// <param name="Text">What must hold.</param>
+public sealed record Requirement(string Id, string System, string Group, string Text);

@@ -1,0 +1,114 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Quickwater.Trace;
+
+/// <summary>
+/// Finds the tests that carry requirement ids by reading C# sources. Syntax only: it needs no build, and base classes are
+/// matched by their simple name, which test projects keep unique.
+/// </summary>
+public sealed class TestSources
+{
+    private readonly Dictionary<string, ClassFacts> _classes = new(StringComparer.Ordinal);
+
+    private TestSources()
+    {
+    }
+
+    /// <summary>The tests of these sources that carry ids, in the order of their names.</summary>
+    /// <exception cref="FormatException">An id is not a string literal.</exception>
+    public static IReadOnlyList<TracedTest> Scan(IEnumerable<string> sources)
+    {
+        var scan = new TestSources();
+        foreach (var source in sources)
+        {
+            scan.Collect(CSharpSyntaxTree.ParseText(source).GetRoot());
+        }
+
+        return scan._classes.Values.Where(type => !type.IsAbstract).SelectMany(scan.TestsOf)
+            .Where(test => test.Ids.Count > 0)
+            .OrderBy(test => test.Class, StringComparer.Ordinal).ThenBy(test => test.Method, StringComparer.Ordinal)
+            .ToArray();
+    }
+
+    private void Collect(SyntaxNode root)
+    {
+        foreach (var type in root.DescendantNodes().OfType<ClassDeclarationSyntax>())
+        {
+            var name = FullName(type);
+            if (!_classes.TryGetValue(name, out var facts))
+            {
+                _classes.Add(name, facts = new ClassFacts(name));
+            }
+
+            // A partial class adds up from all its files.
+            facts.IsAbstract |= type.Modifiers.Any(SyntaxKind.AbstractKeyword);
+            facts.Bases.AddRange(type.BaseList?.Types.Select(item => SimpleName(item.Type)) ?? []);
+            facts.Ids.AddRange(Ids(type.AttributeLists));
+            facts.Methods.AddRange(type.Members.OfType<MethodDeclarationSyntax>()
+                .Where(method => IsTest(method.AttributeLists))
+                .Select(method => (method.Identifier.ValueText, Ids(method.AttributeLists).ToArray())));
+        }
+    }
+
+    private IEnumerable<TracedTest> TestsOf(ClassFacts type)
+    {
+        var line = Lineage(type).ToArray();
+        var shared = line.SelectMany(facts => facts.Ids).ToArray();
+        return from facts in line
+               from method in facts.Methods
+               select new TracedTest(type.Name, method.Name, shared.Concat(method.Ids).Distinct(StringComparer.Ordinal).ToArray());
+    }
+
+    private IEnumerable<ClassFacts> Lineage(ClassFacts type)
+    {
+        yield return type;
+        var parents = _classes.Values.Where(other => !ReferenceEquals(other, type) && type.Bases.Contains(other.SimpleName, StringComparer.Ordinal));
+        foreach (var ancestor in parents.SelectMany(Lineage))
+        {
+            yield return ancestor;
+        }
+    }
+
+    private static bool IsTest(SyntaxList<AttributeListSyntax> lists) => lists.SelectMany(list => list.Attributes)
+        .Select(attribute => SimpleName(attribute.Name))
+        .Any(name => name.EndsWith("Fact", StringComparison.Ordinal) || name.EndsWith("Theory", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Ids(SyntaxList<AttributeListSyntax> lists) => lists.SelectMany(list => list.Attributes)
+        .Where(attribute => SimpleName(attribute.Name) is "Requirement" or "RequirementAttribute")
+        .SelectMany(attribute => attribute.ArgumentList?.Arguments ?? default)
+        .Select(argument => argument.Expression is LiteralExpressionSyntax literal
+            ? literal.Token.ValueText
+            : throw new FormatException($"[Requirement({argument})]: write the ids as string literals."));
+
+    // The name that the runtime and test results use: namespaces joined by '.', nested classes by '+'.
+    private static string FullName(ClassDeclarationSyntax type)
+    {
+        var outer = type.Ancestors().OfType<TypeDeclarationSyntax>().Select(item => item.Identifier.ValueText).Reverse();
+        var space = type.Ancestors().OfType<BaseNamespaceDeclarationSyntax>().Select(item => item.Name.ToString()).Reverse();
+        return string.Join('.', space.Append(string.Join('+', outer.Append(type.Identifier.ValueText))));
+    }
+
+    private static string SimpleName(TypeSyntax type) => type switch
+    {
+        QualifiedNameSyntax name => name.Right.Identifier.ValueText,
+        SimpleNameSyntax name => name.Identifier.ValueText,
+        _ => type.ToString(),
+    };
+
+    private sealed class ClassFacts(string name)
+    {
+        public string Name => name;
+
+        public string SimpleName { get; } = name[(name.LastIndexOfAny(['.', '+']) + 1)..];
+
+        public bool IsAbstract { get; set; }
+
+        public List<string> Bases { get; } = [];
+
+        public List<string> Ids { get; } = [];
+
+        public List<(string Name, string[] Ids)> Methods { get; } = [];
+    }
+}
