@@ -25,6 +25,9 @@ public sealed class FallbackSource(IAudioSource first, IAudioSource second, Time
     /// <inheritdoc/>
     public bool IsReady => first.IsReady || second.IsReady;
 
+    /// <inheritdoc/>
+    public TimeSpan Backlog => Playing.Backlog;
+
     /// <summary>Whether the second one plays.</summary>
     public bool StandsIn { get; private set; }
 

@@ -20,6 +20,12 @@ public interface IAudioSource : IDisposable
     /// <summary>Whether the next read would give something: data, a change or the end.</summary>
     bool IsReady { get; }
 
+    /// <summary>
+    /// How much audio is ready and waits for the next read, of a source that is live: each bit of it makes everybody hear later. Zero for a source that
+    /// waits for its reader, such as a file: nothing of it is ever late.
+    /// </summary>
+    TimeSpan Backlog { get; }
+
     /// <summary>Names who is woken when there is more after <see cref="SourceStatus.Starved"/>. Called once, before the first read.</summary>
     void Bind(IMailbox reader);
 

@@ -24,6 +24,9 @@ public sealed class MemorySource(AudioFormat format, ReadOnlyMemory<byte> sample
     public bool IsReady => Ended == Reason.None;
 
     /// <inheritdoc/>
+    public TimeSpan Backlog => TimeSpan.Zero;
+
+    /// <inheritdoc/>
     public void Bind(IMailbox reader)
     {
     }

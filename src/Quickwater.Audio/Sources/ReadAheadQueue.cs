@@ -20,6 +20,7 @@ public sealed class ReadAheadQueue : IAudioSource
     private long _read;
     private bool _starving;
     private bool _full;
+    private bool _live;
     private bool _disposed;
     private Reason _end;
 
@@ -53,6 +54,26 @@ public sealed class ReadAheadQueue : IAudioSource
                 return _written > _read || _marks.Count > 0 || _end != Reason.None;
             }
         }
+    }
+
+    /// <summary>Up to the next change of format or title; zero unless <see cref="IsLive"/>.</summary>
+    public TimeSpan Backlog
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var until = _marks.TryPeek(out var mark) ? mark.At : _written;
+                return _live && Format.IsValid ? Format.TimeOf((until - _read) / Format.BytesPerFrame) : TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Whether what the worker reads comes as time passes, so that what waits is late. False before it is set.</summary>
+    public bool IsLive
+    {
+        get => Volatile.Read(ref _live);
+        set => Volatile.Write(ref _live, value);
     }
 
     /// <summary>Whether nobody reads any more.</summary>

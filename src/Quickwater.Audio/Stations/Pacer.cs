@@ -31,4 +31,7 @@ internal struct Pacer
 
     /// <summary>Goes on later than planned.</summary>
     internal void Slip(TimeSpan by) => _origin += by;
+
+    /// <summary>Goes on earlier than planned, for a slip before; by less than what was published last, so that time goes forward.</summary>
+    internal void TakeBack(TimeSpan by) => _origin -= by;
 }

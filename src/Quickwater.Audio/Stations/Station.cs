@@ -24,6 +24,7 @@ public sealed class Station : ITicked
     private readonly Ticker _ticker;
     private readonly TimeHistogram _late = new();
     private Pacer _pacer;
+    private SlipReturn _return;
     private Publication? _publication;
     private byte[] _chunk = new byte[AudioFormat.ChannelsMax * sizeof(int)]; // of one chunk, once the format is known
     private int _filled;
@@ -87,7 +88,7 @@ public sealed class Station : ITicked
 
     /// <summary>How it plays.</summary>
     public StationStats Stats => new(
-        Volatile.Read(ref _sequence), Volatile.Read(ref _bytes), Volatile.Read(ref _starved), Volatile.Read(ref _slips), _slipped, _interval,
+        Volatile.Read(ref _sequence), Volatile.Read(ref _bytes), Volatile.Read(ref _starved), Volatile.Read(ref _slips), _slipped, _return.Total, _interval,
         _late.Percentile(0.5), _late.Percentile(0.99), _late.Max);
 
     /// <summary>Starts to play.</summary>
@@ -206,6 +207,7 @@ public sealed class Station : ITicked
         }
 
         _pacer.Start(Format, now);
+        _return.Start();
         Volatile.Write(ref _publication, publication);
         TellFormat(now);
         TellTitle(now);
@@ -242,7 +244,7 @@ public sealed class Station : ITicked
         }
     }
 
-    // What the source did not give in time is late for ever; what this side did late is caught up.
+    // What the source did not give in time makes the station slip, until it is certain that it is not needed; what this side did late is caught up.
     private void PublishChunk(Instant now)
     {
         var late = now - _pacer.Due;
@@ -251,10 +253,16 @@ public sealed class Station : ITicked
             _pacer.Slip(late);
             _slips++;
             _slipped += late;
+            _return.Slipped(late, now);
         }
 
         _starvedSince = null;
+        var due = _pacer.Due;
         PublishRest(now);
+        if (_return.IsOwed)
+        {
+            _pacer.TakeBack(_return.Published(_source.Backlog - (now - due), _pacer.Due - due, now));
+        }
     }
 
     // Publishes what is in the chunk, also when it is not full: at an end, and before another format.

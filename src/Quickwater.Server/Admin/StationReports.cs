@@ -53,6 +53,7 @@ internal static class StationReports
             stats.Starved,
             stats.Slips,
             Math.Round(stats.Slipped.TotalSeconds, 3),
+            Math.Round(stats.TakenBack.TotalSeconds, 3),
             stats.FlushInterval.TotalMilliseconds,
             stats.Late50.TotalMilliseconds,
             stats.Late99.TotalMilliseconds,

@@ -16,6 +16,7 @@ internal sealed record StationReport(
     long Starved,
     long Slips,
     double SlippedSeconds,
+    double TakenBackSeconds,
     double FlushMilliseconds,
     double Late50Milliseconds,
     double Late99Milliseconds,

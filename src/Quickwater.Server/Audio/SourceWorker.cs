@@ -139,7 +139,8 @@ internal sealed class SourceWorker : IAsyncDisposable
 
     private async Task<(IAudioTrack? Track, Reason Why, string Text)> OpenAsync(string path)
     {
-        if (path == "-")
+        Queue.IsLive = path == "-";
+        if (Queue.IsLive)
         {
             return await OpenPcmAsync(Console.OpenStandardInput(), "");
         }

@@ -26,8 +26,12 @@ internal static class AudioInstruments
             "quickwater.station.starved", () => Each(stations, static one => one.Stats.Starved), "{time}", "How often a source had nothing when a chunk was due.");
         meter.CreateObservableCounter(
             "quickwater.station.slips", () => Each(stations, static one => one.Stats.Slips), "{time}", "How often a station went on later than planned.");
+        meter.CreateObservableCounter(
+            "quickwater.station.slipped", () => Seconds(stations, static one => one.Stats.Slipped), "s", "How much later than planned a station went on, in all.");
+        meter.CreateObservableCounter(
+            "quickwater.station.taken_back", () => Seconds(stations, static one => one.Stats.TakenBack), "s", "How much of its slips a station has taken back.");
         meter.CreateObservableGauge(
-            "quickwater.station.flush", () => stations.All.Select(static one => new Measurement<double>(one.Stats.FlushInterval.TotalSeconds, Label("station", one.Name))), "s", "How long chunks are gathered now.");
+            "quickwater.station.flush", () => Seconds(stations, static one => one.Stats.FlushInterval), "s", "How long chunks are gathered now.");
         meter.CreateObservableGauge(
             "quickwater.station.late",
             () => Times(stations, [("0.5", static stats => stats.Late50), ("0.99", static stats => stats.Late99), ("1", static stats => stats.LateMax)]),
@@ -45,6 +49,9 @@ internal static class AudioInstruments
     private static IEnumerable<Measurement<long>> ByReason(StationRegister stations, Func<Station, IReadOnlyDictionary<Reason, long>> of) =>
         stations.All.SelectMany(one => of(one).Select(pair =>
             new Measurement<long>(pair.Value, Label("station", one.Name), Label("reason", pair.Key.Tag()))));
+
+    private static IEnumerable<Measurement<double>> Seconds(StationRegister stations, Func<Station, TimeSpan> of) =>
+        stations.All.Select(one => new Measurement<double>(of(one).TotalSeconds, Label("station", one.Name)));
 
     private static IEnumerable<Measurement<double>> Times(StationRegister stations, (string Quantile, Func<StationStats, TimeSpan> Of)[] rows) =>
         stations.All.SelectMany(one => rows.Select(row =>

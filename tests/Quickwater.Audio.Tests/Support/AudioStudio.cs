@@ -12,7 +12,7 @@ internal sealed class AudioStudio : IHubObserver, IDisposable
 
     public AudioStudio(
         Pattern? source = null, StationOptions? options = null, ConnectionLimits? limits = null, Faults? faults = null, ulong seed = 1,
-        int clientsMax = 10_000, bool started = true)
+        int clientsMax = 10_000, bool started = true, Func<SimWorld, SimLine>? line = null)
     {
         World = new SimWorld(seed, faults ?? Faults.None);
         Server = World.AddHost("server");
@@ -23,7 +23,8 @@ internal sealed class AudioStudio : IHubObserver, IDisposable
         var settings = new AudioServerOptions { ClientsMax = clientsMax };
         settings = settings with { Limits = limits ?? settings.Limits };
         Hub = new Hub(Server.Engine, settings.ToHubLimits([options]), this);
-        Station = new Station(Hub, options, Source);
+        Line = line?.Invoke(World);
+        Station = new Station(Hub, options, Line is null ? Source : Line);
         Stations = new StationRegister([Station]);
         Audio = new AudioServer(Hub, Stations, settings);
         if (started)
@@ -41,6 +42,9 @@ internal sealed class AudioStudio : IHubObserver, IDisposable
     public Hub Hub { get; }
 
     public Pattern Source { get; }
+
+    /// <summary>What plays instead of <see cref="Source"/>.</summary>
+    public SimLine? Line { get; }
 
     public Station Station { get; }
 
@@ -103,7 +107,7 @@ internal sealed class AudioStudio : IHubObserver, IDisposable
         World.RunUntilClosed();
         Run(1);
         Assert.True(Station.IsOver);
-        Assert.True(Source.Disposed);
+        Assert.True(Line?.Disposed ?? Source.Disposed);
         Assert.Empty(Hub.Topics);
         Assert.Equal(0, Station.Listeners.Now);
         Assert.Equal(0, Audio.Clients.Count);

@@ -46,6 +46,8 @@ internal sealed class Pattern(AudioFormat format, long? frames = null) : IAudioS
         return this;
     }
 
+    public TimeSpan Backlog => TimeSpan.Zero;
+
     public void Starve() => Starving = true;
 
     public void Feed()

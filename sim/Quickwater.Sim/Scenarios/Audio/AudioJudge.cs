@@ -8,11 +8,12 @@ namespace Quickwater.Sim;
 internal sealed class AudioJudge(World world, string name) : IAudioSink
 {
     private bool _accepted;
-    private bool _hasFormat;
+    private AudioFormat _format;
     private bool _skipTold;
     private long _sequence = -1;
     private long _sample = -1;
     private long _microseconds = long.MinValue;
+    private long _earliest = long.MinValue;
 
     /// <summary>The number of the last chunk, or -1.</summary>
     internal long LastSequence => _sequence;
@@ -27,15 +28,16 @@ internal sealed class AudioJudge(World world, string name) : IAudioSink
 
     public void Format(in FormatNotice format)
     {
-        _hasFormat = true;
+        _format = format.Format;
         world.Require(_accepted, $"{name}: the accept comes before anything else");
     }
 
     public void Chunk(in AudioChunk chunk)
     {
-        world.Require(_hasFormat, $"{name}: the format comes before the first chunk");
+        world.Require(_format.IsValid, $"{name}: the format comes before the first chunk");
         world.Require(chunk.Sequence > _sequence, $"{name}: chunk {chunk.Sequence} does not come behind {_sequence}");
         world.Require(chunk.Microseconds >= _microseconds, $"{name}: time goes forward");
+        world.Require(chunk.Microseconds >= _earliest, $"{name}: chunk {chunk.Sequence} is more than a twentieth early");
         var follows = chunk.Sequence == _sequence + 1 || _sequence < 0;
         world.Require(follows || _skipTold, $"{name}: chunks {_sequence} to {chunk.Sequence} are missing and nobody told");
         var first = BinaryPrimitives.ReadInt32LittleEndian(chunk.Samples);
@@ -51,6 +53,7 @@ internal sealed class AudioJudge(World world, string name) : IAudioSink
         _skipTold = false;
         _sequence = chunk.Sequence;
         _microseconds = chunk.Microseconds;
+        _earliest = _microseconds + ((long)_format.TimeOf(chunk.Samples.Length / _format.BytesPerFrame).TotalMicroseconds * 19 / 20) - 1; // both are rounded
         _sample = first + (chunk.Samples.Length / sizeof(int)) - 1;
     }
 
@@ -59,6 +62,7 @@ internal sealed class AudioJudge(World world, string name) : IAudioSink
     public void Noticed(in Notice notice)
     {
         world.Marks.Hit($"notice-{notice.Kind.ToString().ToLowerInvariant()}");
+        _earliest = notice.Kind == NoticeKind.OffAir ? long.MinValue : _earliest; // what comes then is counted from then
         _skipTold |= notice.Kind == NoticeKind.Skipped;
     }
 

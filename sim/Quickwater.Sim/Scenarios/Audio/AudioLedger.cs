@@ -13,6 +13,8 @@ internal sealed class AudioLedger(AudioServer audio, SimHost server) : Invariant
         {
             var totals = station.Totals;
             world.Require(totals.AddsUp, $"{station.Name}: offered = delivered + dropped + queued: {totals}");
+            var stats = station.Stats;
+            world.Require(stats.TakenBack <= stats.Slipped, $"{station.Name} slipped by {stats.Slipped} and took {stats.TakenBack} back");
             var listeners = station.Listeners;
             world.Require(listeners.Now <= station.Options.ListenersMax, $"{station.Name} has {listeners.Now} listeners");
             world.Require(

@@ -4,11 +4,17 @@ using Quickwater.Core;
 namespace Quickwater.Sim;
 
 /// <summary>
-/// The audio server as it runs in production: stations whose sources starve, change and end; listeners that join late, dawdle, vanish and leave, by
+/// The audio server as it runs in production: stations whose sources starve, change and end, or are live and late now and then; listeners that join late, dawdle, vanish and leave, by
 /// the protocol and over HTTP; strangers; limits of all kinds; the server drains in the end.
 /// </summary>
 public sealed class AudioScenario : Scenario
 {
+    // A live source is never silent for so long that its station goes off the air, which would forget what it slipped.
+    private static readonly TimeSpan s_lineOffAirAfter = TimeSpan.FromSeconds(2);
+
+    // Between two blocks of a live source, with the jitter of the second.
+    private static readonly TimeSpan s_lineLateMax = TimeSpan.FromMilliseconds(100);
+
     /// <inheritdoc/>
     public override string Name => "audio";
 
@@ -22,7 +28,7 @@ public sealed class AudioScenario : Scenario
     public override IReadOnlyList<string> Marks { get; } =
     [
         "close-slow", "drained-without-loss", "frame-split-between-batches", "join-at-key", "notice-closing", "notice-draining", "notice-offair",
-        "notice-onair", "notice-skipped", "notice-throttled", "peer-refused", "reset-with-send-in-flight", "skip-to-live", "source-starved",
+        "notice-onair", "notice-skipped", "notice-throttled", "peer-refused", "reset-with-send-in-flight", "skip-to-live", "slip-taken-back", "source-starved",
         "stations-listed", "station-kept-time", "stranger-turned-away", "vanished-peer", "wav-drained",
         "wav-format-changed", "wav-skipped",
     ];
@@ -46,8 +52,9 @@ public sealed class AudioScenario : Scenario
         };
         StationOptions[] stations = [.. Enumerable.Range(0, rng.Between(1, 3)).Select(number => Station(rng, number))];
         var hub = new Core.Hub(server.Engine, options.ToHubLimits(stations), new SilentHubObserver());
-        var sounds = stations.Select(_ => new SimSound(world, rng.Fork())).ToArray();
-        var audio = new AudioServer(hub, new StationRegister(stations.Zip(sounds, (station, sound) => new Station(hub, station, sound))), options);
+        IAudioSource[] sources = [.. stations.Select(_ => rng.Chance(0.2) ? Line(world, rng.Fork()) : (IAudioSource)new SimSound(world, rng.Fork()))];
+        var audio = new AudioServer(hub, new StationRegister(stations.Zip(sources, (station, source) => new Station(
+            hub, source is SimLine ? station with { OffAirAfter = s_lineOffAirAfter } : station, source))), options);
         world.Watch(new HubLedger(hub, frameBytesMax: 100_000));
         world.Watch(new AudioLedger(audio, server));
         var cast = new AudioCast(world, clients, server, audio);
@@ -60,10 +67,8 @@ public sealed class AudioScenario : Scenario
         world.Run(rng.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)));
         world.Heal();
         world.Run(TimeSpan.FromSeconds(5));
-        for (var i = 0; i < sounds.Length; i++)
-        {
-            MustKeepTime(world, audio.Stations.All[i], sounds[i], server.Engine.Clock.Now - began);
-        }
+        MustKeepTime(world, audio.Stations.All.Zip(sources), server.Engine.Clock.Now - began);
+        MustBeOnTimeAgain(world, audio.Stations.All.Zip(sources));
 
         server.Drain(TimeSpan.FromMinutes(5));
         world.Run(TimeSpan.FromSeconds(1));
@@ -71,26 +76,55 @@ public sealed class AudioScenario : Scenario
         cast.SendAway();
         world.RunUntilClosed();
         world.Require(hub.Topics.Count == 0 && hub.PublisherCount == 0, "no topic and no publisher is left");
-        world.Require(sounds.All(static sound => sound.Disposed), "every source was let go of");
+        world.Require(sources.All(static source => source is SimSound { Disposed: true } or SimLine { Disposed: true }), "every source was let go of");
         world.Require(audio.Clients.Count == 0 && audio.Stations.All.All(static station => station.Listeners.Now == 0), "nobody is in the books any more");
         cast.Check();
     }
 
     // A station whose source never starves is on time, whatever turns were late: it has published all that is due and nothing that is not.
-    private static void MustKeepTime(World world, Station station, SimSound sound, TimeSpan passed)
+    private static void MustKeepTime(World world, IEnumerable<(Station Station, IAudioSource Source)> all, TimeSpan passed)
     {
-        if (!sound.IsSteady)
+        foreach (var (station, _) in all.Where(static one => one.Source is SimSound { IsSteady: true }))
         {
-            return;
+            var (stats, format) = (station.Stats, station.Format);
+            var behind = station.Options.LatencyMax + station.Options.Chunk + TimeSpan.FromSeconds(1); // it began in a turn that may have been late
+            world.Require(format.IsValid && stats.Slips == 0, $"{station.Name} is on the air and never slipped");
+            var published = format.TimeOf(stats.Chunks * format.FramesIn(station.Options.Chunk));
+            world.Require(published <= passed + station.Options.Chunk, $"{station.Name} is ahead of time: {published} after {passed}");
+            world.Require(published >= passed - behind, $"{station.Name} is late: {published} after {passed}");
+            world.Marks.Hit("station-kept-time");
+        }
+    }
+
+    // A live source that was late and is no more keeps nobody late: what waits in it is what the station needs, or was there before it was ever late.
+    private static void MustBeOnTimeAgain(World world, IEnumerable<(Station Station, IAudioSource Source)> all)
+    {
+        foreach (var (station, source) in all.Where(static one => one.Source is SimLine))
+        {
+            world.Run(TimeSpan.FromMinutes(4)); // the longest calm that two hiccups can ask for is 160 s
+            var stats = station.Stats;
+            var needed = (station.Options.Chunk * 4) + station.Options.LatencyMax + s_lineLateMax + TimeSpan.FromMilliseconds(60);
+            world.Require(
+                stats.TakenBack >= stats.Slipped - TimeSpan.FromMilliseconds(1) || source.Backlog <= needed,
+                $"{station.Name} slipped by {stats.Slipped}, took {stats.TakenBack} back, and {source.Backlog} wait");
+            if (stats.TakenBack > TimeSpan.Zero)
+            {
+                world.Marks.Hit("slip-taken-back");
+            }
+        }
+    }
+
+    private static SimLine Line(World world, Rng rng)
+    {
+        var block = rng.Between(TimeSpan.FromMilliseconds(5), s_lineLateMax / 2);
+        var line = new SimLine(world, rng.Fork(), rng.Between(1000, 8000), block, rng.UpTo(s_lineLateMax / 2));
+        for (var hiccups = rng.Below(3); hiccups > 0; hiccups--)
+        {
+            var length = rng.UpTo(s_lineOffAirAfter * 0.6);
+            world.Time.After(rng.UpTo(TimeSpan.FromSeconds(30)), () => line.Hold(length));
         }
 
-        var (stats, format) = (station.Stats, station.Format);
-        var behind = station.Options.LatencyMax + station.Options.Chunk + TimeSpan.FromSeconds(1); // it began in a turn that may have been late
-        world.Require(format.IsValid && stats.Slips == 0, $"{station.Name} is on the air and never slipped");
-        var published = format.TimeOf(stats.Chunks * format.FramesIn(station.Options.Chunk));
-        world.Require(published <= passed + station.Options.Chunk, $"{station.Name} is ahead of time: {published} after {passed}");
-        world.Require(published >= passed - behind, $"{station.Name} is late: {published} after {passed}");
-        world.Marks.Hit("station-kept-time");
+        return line;
     }
 
     private static StationOptions Station(Rng rng, int number)

@@ -43,6 +43,8 @@ internal sealed class SimSound : IAudioSource
     internal bool IsSteady => _starves == 0 && _changes == 0 && _length == long.MaxValue;
 
 
+    public TimeSpan Backlog => TimeSpan.Zero;
+
     public void Bind(IMailbox reader) => _reader = reader;
 
     public SourceStatus Read(Span<byte> destination, Instant now, out int bytes)
