@@ -6,16 +6,21 @@ namespace Quickwater.Server;
 /// <summary>WAV or raw PCM from a file or a pipe.</summary>
 internal sealed class PcmTrack : IAudioTrack
 {
+    // How soon a writer is noticed: sooner than anybody speaks, and rarely enough that a pipe that nobody writes to costs nothing.
+    private static readonly TimeSpan WriterPoll = TimeSpan.FromMilliseconds(100);
+
     private readonly Stream _stream;
     private readonly IPcmReader _reader;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _from;
     private int _to;
+    private TimeProvider? _awaits; // until the first byte
 
-    private PcmTrack(Stream stream, IPcmReader reader, string title)
+    private PcmTrack(Stream stream, IPcmReader reader, string title, TimeProvider? awaits)
     {
         _stream = stream;
         _reader = reader;
+        _awaits = awaits;
         Title = title;
     }
 
@@ -24,15 +29,15 @@ internal sealed class PcmTrack : IAudioTrack
     public string Title { get; }
 
     /// <summary>
-    /// Reads up to the first sample. Null with the reason, for example <see cref="Reason.MalformedContainer"/> or
+    /// Reads up to the first sample; with a clock, an end before the first byte is none: nobody writes to a named pipe yet. Null with the reason, for example <see cref="Reason.MalformedContainer"/> or
     /// <see cref="Reason.UnsupportedFormat"/>. The stream is the track's, also then.
     /// </summary>
-    public static async Task<(PcmTrack? Track, Reason Why)> OpenAsync(Stream stream, IPcmReader reader, string title, CancellationToken cancel)
+    public static async Task<(PcmTrack? Track, Reason Why)> OpenAsync(Stream stream, IPcmReader reader, string title, TimeProvider? awaits, CancellationToken cancel)
     {
-        var track = new PcmTrack(stream, reader, title);
+        var track = new PcmTrack(stream, reader, title, awaits);
         try
         {
-            while (!reader.Format.IsValid && reader.Ended == Reason.None)
+            while ((track._awaits is not null || !reader.Format.IsValid) && reader.Ended == Reason.None)
             {
                 await track.DecodeAsync(Memory<byte>.Empty, cancel);
             }
@@ -72,6 +77,13 @@ internal sealed class PcmTrack : IAudioTrack
             _from = 0;
             // A read of a pipe that says nothing cannot be called off; it is left behind, or a server that stops would wait for it.
             _to = await _stream.ReadAsync(_buffer, cancel).AsTask().WaitAsync(cancel);
+            if (_to == 0 && _awaits is { } time)
+            {
+                await Task.Delay(WriterPoll, time, cancel);
+                return 0;
+            }
+
+            _awaits = null;
             if (_to == 0)
             {
                 _reader.Finish();

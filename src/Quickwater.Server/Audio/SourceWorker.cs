@@ -10,11 +10,18 @@ namespace Quickwater.Server;
 /// </summary>
 internal sealed class SourceWorker : IAsyncDisposable
 {
+    // 5 s of stereo at 48 kHz and 16 bits: what a disk that has to spin up takes.
     private const int AheadBytesMax = 1 << 20;
+
+    // Small beside that, and many chunks: one read in some 170 ms at that rate.
     private const int ReadBytes = 32 * 1024;
 
+    // A file that is being replaced is there again within a second; one that is broken is not read more often than anybody mends it.
     private static readonly TimeSpan RetryMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(30);
+
+    // What hangs in the operating system, such as a file on a server that is gone, cannot be called off, and nobody waits for it.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly string _station;
     private readonly string _source;
@@ -25,10 +32,11 @@ internal sealed class SourceWorker : IAsyncDisposable
     private readonly SemaphoreSlim _room = new(0);
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
+    private Stream? _held; // a named pipe between two writers
 
     /// <summary>Makes a worker that does nothing before <see cref="Start"/>.</summary>
     /// <param name="station">The station's name, for the log.</param>
-    /// <param name="source">A file, a folder, a playlist, or <c>-</c> for standard input.</param>
+    /// <param name="source">A file, a folder, a playlist, a named pipe, or <c>-</c> for standard input.</param>
     /// <param name="loop">Whether it begins anew at its end, and tries again when it fails.</param>
     /// <param name="raw">The format of raw PCM; null for files that say it themselves.</param>
     /// <param name="log">Where it logs.</param>
@@ -45,9 +53,15 @@ internal sealed class SourceWorker : IAsyncDisposable
     /// <summary>Starts to read.</summary>
     public void Start() => _work = Task.Run(WorkAsync);
 
-    /// <summary>Waits until it is over, which follows when the station lets go of the queue.</summary>
+    /// <summary>Waits until it is over, which follows when the station lets go of the queue. What hangs is left behind.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (await Task.WhenAny(_work, Task.Delay(StopTimeout, _time)) != _work)
+        {
+            Log.SourceLeftBehind(_log, _station, _source);
+            return;
+        }
+
         await _work;
         _room.Dispose();
         _stop.Dispose();
@@ -68,6 +82,8 @@ internal sealed class SourceWorker : IAsyncDisposable
             Log.SourceFault(_log, fault, _station, _source);
             Queue.End(Reason.LocalFault);
         }
+
+        LetGoOfPipe();
     }
 
     private async Task<Reason> PlayAllAsync()
@@ -88,7 +104,7 @@ internal sealed class SourceWorker : IAsyncDisposable
             }
 
             await Task.Delay(retry, _time, _stop.Token);
-            retry = retry + retry < RetryMax ? retry + retry : RetryMax;
+            retry = Queue.IsLive ? RetryMin : retry + retry < RetryMax ? retry + retry : RetryMax; // a pipe paces itself: it waits for a writer
         }
     }
 
@@ -120,6 +136,7 @@ internal sealed class SourceWorker : IAsyncDisposable
             var (track, why, text) = await OpenAsync(path);
             if (track is null)
             {
+                LetGoOfPipe();
                 TellUnreadable(path, why, text.Length > 0 ? $"{why.Text()}: {text}" : why.Text());
                 return why;
             }
@@ -146,6 +163,14 @@ internal sealed class SourceWorker : IAsyncDisposable
         }
 
         var title = Path.GetFileNameWithoutExtension(path);
+        if (NamedPipe.TryOpen(path) is { } pipe)
+        {
+            Queue.IsLive = true;
+            Hold(NamedPipe.TryOpen(path));
+            Log.SourceAwaitsWriter(_log, _station, path);
+            return await OpenPcmAsync(pipe, title, _time);
+        }
+
         if (_raw is not null || Path.GetExtension(path).ToLowerInvariant() is ".wav" or ".wave" or ".rf64")
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
@@ -161,10 +186,24 @@ internal sealed class SourceWorker : IAsyncDisposable
         return (track, why, text);
     }
 
-    private async Task<(IAudioTrack? Track, Reason Why, string Text)> OpenPcmAsync(Stream stream, string title)
+    // While one writer is read to its end, and until the next is awaited, the pipe has a reader: who opens it in between does not fail. What somebody wrote
+    // that nobody understands goes with the last reader, and its writer is told by a broken pipe.
+    private void Hold(Stream? pipe)
+    {
+        LetGoOfPipe();
+        _held = pipe;
+    }
+
+    private void LetGoOfPipe()
+    {
+        _held?.Dispose();
+        _held = null;
+    }
+
+    private async Task<(IAudioTrack? Track, Reason Why, string Text)> OpenPcmAsync(Stream stream, string title, TimeProvider? awaits = null)
     {
         IPcmReader reader = _raw is { } format ? new PcmReader(format) : new WavReader();
-        var (track, why) = await PcmTrack.OpenAsync(stream, reader, title, _stop.Token);
+        var (track, why) = await PcmTrack.OpenAsync(stream, reader, title, awaits, _stop.Token);
         return (track, why, "");
     }
 

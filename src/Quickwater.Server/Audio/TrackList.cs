@@ -3,6 +3,7 @@ namespace Quickwater.Server;
 /// <summary>What a station's source names: a file, the audio files of a folder, or those of a playlist.</summary>
 internal static class TrackList
 {
+    // More than anybody collects, and some MB of paths at most.
     private const int TracksMax = 100_000;
     private const int PlaylistBytesMax = 4 << 20;
 
@@ -26,6 +27,12 @@ internal static class TrackList
         if (Path.GetExtension(source).ToLowerInvariant() is not (".m3u" or ".m3u8"))
         {
             return [source];
+        }
+
+        if (NamedPipe.TryOpen(source) is { } pipe)
+        {
+            pipe.Dispose();
+            throw new IOException("A named pipe cannot be a playlist; one that gives samples needs another name.");
         }
 
         if (new FileInfo(source) is { Exists: true, Length: > PlaylistBytesMax })

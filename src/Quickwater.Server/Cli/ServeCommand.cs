@@ -13,7 +13,7 @@ internal static class ServeCommand
         var demo = new Option<bool>("--demo") { Description = $"Also publish a short clip as {Banner.DemoStream}, in a loop, and an audio station called {DemoTune.Station}." };
         var stations = new Option<string[]>("--station")
         {
-            Description = "Serve an audio station: a file, a folder, a playlist, or - for standard input; may be given more than once.",
+            Description = "Serve an audio station: a file, a folder, a playlist, a named pipe, or - for standard input; may be given more than once.",
             HelpName = "NAME=SOURCE",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,

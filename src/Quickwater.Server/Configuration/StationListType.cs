@@ -20,7 +20,7 @@ internal sealed class StationListType : SettingType<StationConfigurations>
     public override string Name => "list of stations";
 
     public override string Allowed =>
-        "items with the keys name (letters, digits, '-', '_', '.'; each once), source (a file, a folder, a playlist such as list.m3u, or - for standard "
+        "items with the keys name (letters, digits, '-', '_', '.'; each once), source (a file, a folder, a playlist such as list.m3u, a named pipe, or - for standard "
         + "input) and, if wanted, loop (true or false), fallback (what plays while the source gives nothing), raw (the format of raw PCM, such as "
         + "s16/48000/2), burst, latency, lagMax, skipsPerMinuteMax, listenersMax; or texts NAME=SOURCE, NAME[loop=false;burst=2s]=SOURCE";
 

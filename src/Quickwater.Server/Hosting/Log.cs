@@ -130,6 +130,12 @@ internal static partial class Log
     [LoggerMessage(Message = "Station {Station} cannot play {Path}: {Text} [{Reason}]")]
     public static partial void SourceUnreadable(ILogger log, LogLevel level, string station, string path, string text, string reason);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Station {Station} waits for somebody to write to the named pipe {Path}")]
+    public static partial void SourceAwaitsWriter(ILogger log, string station, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Station {Station} still reads {Source}, which cannot be called off, and leaves it behind")]
+    public static partial void SourceLeftBehind(ILogger log, string station, string source);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The source {Source} of station {Station} hit a fault of this program")]
     public static partial void SourceFault(ILogger log, Exception fault, string station, string source);
 

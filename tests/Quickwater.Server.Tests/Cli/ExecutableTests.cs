@@ -193,6 +193,29 @@ public sealed class ExecutableTests
         await StopTests.EndedAsync(mute);
     }
 
+    [ToolFact("mkfifo")]
+    public async Task Serve_with_named_pipes_that_nobody_writes_to_starts_and_stops_at_a_signal()
+    {
+        using var folder = new TemporaryFolder();
+        string[] pipes = [.. new[] { "a.wav", "b", "c.flac", "d.m3u", "e.pcm" }.Select(name => Path.Combine(folder.Path, name))];
+        using var make = Process.Start(Tools.Require("mkfifo"), pipes);
+        await make.WaitForExitAsync();
+        using var process = Process.Start(StartInfo(
+        [
+            "serve", "--set", "rtmp.enabled=false", "--set", "http.enabled=false", "--set", "admin.enabled=false", "--set", "rpc.enabled=false",
+            "--set", "audio.listen=127.0.0.1:0", .. pipes[..4].SelectMany(static pipe => new[] { "--station", $"{Path.GetFileNameWithoutExtension(pipe)}={pipe}" }),
+            "--station", $"e[raw=s16/8000/1;fallback={pipes[0]}]={pipes[4]}",
+        ])) ?? throw new InvalidOperationException("The executable did not start.");
+        var error = process.StandardError.ReadToEndAsync();
+        await BannerAsync(process);
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.DoesNotContain("leaves it behind", await error, StringComparison.Ordinal);
+        Assert.Contains("Stopped after ", await error, StringComparison.Ordinal);
+    }
+
     private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(StartInfo(arguments));
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(ProcessStartInfo start)
