@@ -15,16 +15,16 @@ public sealed record AudioClientOptions
     /// <summary>How much of the past it wants at once, up to a minute; null leaves that to the server.</summary>
     public TimeSpan? Burst { get; init; }
 
-    /// <summary>How long the server may take to accept; <see cref="Core.Reason.HandshakeTimeout"/>.</summary>
+    /// <summary>How long the server may take to accept; <see cref="Core.Reason.HandshakeTimeout"/>. Default 10 s, as long as the server gives a client.</summary>
     public TimeSpan SetupTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the server may be silent, answers to pings included; <see cref="Core.Reason.IdleTimeout"/>.</summary>
+    /// <summary>How long the server may be silent, answers to pings included; <see cref="Core.Reason.IdleTimeout"/>. Default 30 s: six pings go out meanwhile.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The longest message it takes; <see cref="Core.Reason.MessageTooLarge"/>. Default 4 MiB: a second of 8 channels at 96 kHz.</summary>
     public int MessageBytesMax { get; init; } = 4 << 20;
 
-    /// <summary>Stations in a list at most; the rest is forgotten.</summary>
+    /// <summary>Stations in a list at most; the rest is forgotten. Default 10,000: some MB of what the server may make a client keep.</summary>
     public int StationsMax { get; init; } = 10_000;
 
     /// <summary>Takes apart HOST[:PORT][/STATION]. False when it is none.</summary>

@@ -7,6 +7,7 @@ namespace Quickwater.Audio;
 /// </summary>
 public sealed class ServerClock
 {
+    // The quick ones and 40 s more at one every 5 s: long enough for a quiet moment of the network, short enough that clocks have not drifted by a millisecond.
     private const int SamplesMax = 16;
 
     private readonly (long Offset, long Delay)[] _samples = new (long, long)[SamplesMax];

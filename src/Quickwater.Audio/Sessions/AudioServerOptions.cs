@@ -5,17 +5,17 @@ namespace Quickwater.Audio;
 /// <summary>How the audio server treats its clients, whatever station they want. Immutable.</summary>
 public sealed record AudioServerOptions
 {
-    /// <summary>The limits of a connection, with those that a listener of sound needs: nobody sends much.</summary>
+    /// <summary>The limits of a connection, with those that a listener of sound needs: nobody sends much. Default 64 KiB a second, hundreds of times what pings need.</summary>
     public ConnectionLimits Limits { get; init; } = new() { ReceivedBytesPerSecondMax = 64 * 1024 };
 
     /// <summary>
-    /// Clients at once that said hello; one more is refused with <see cref="Reason.TooManyConnections"/>. At least 1. What may connect without a hello is
-    /// for <see cref="AcceptLimits"/>, which resets.
+    /// Clients at once that said hello; one more is refused with <see cref="Reason.TooManyConnections"/>. At least 1. Default 10,000.
+    /// What may connect without a hello is for <see cref="AcceptLimits"/>, which resets.
     /// </summary>
     public int ClientsMax { get; init; } = 10_000;
 
     /// <summary>
-    /// Bytes in one send: what a stalled client pins, with as much again for the segments they lie in. 4 KiB to 1 MiB. With
+    /// Bytes in one send: what a stalled client pins, with as much again for the segments they lie in. 4 KiB to 1 MiB. Default 32 KiB. With
     /// <see cref="HubLimits.SegmentBytesMax"/> of the same size that is at most twice as many bytes.
     /// </summary>
     public int BatchBytesMax { get; init; } = 32 * 1024;

@@ -3,11 +3,12 @@ using Quickwater.Core;
 namespace Quickwater.Audio;
 
 /// <summary>
-/// One listener's place at a station: its subscription, entered in the station's books, and what becomes of it when it lags. Part of the session's
+/// One listener's place at a station, whatever its protocol (docs/adr/0030): its subscription, entered in the station's books, and what becomes of it when it lags. Part of the session's
 /// turn.
 /// </summary>
 internal sealed class Seat : IDisposable
 {
+    // The minute of StationOptions.SkipsPerMinuteMax.
     private static readonly TimeSpan s_skipWindow = TimeSpan.FromMinutes(1);
 
     private readonly Subscription _subscription;

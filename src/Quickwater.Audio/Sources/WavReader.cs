@@ -18,9 +18,10 @@ namespace Quickwater.Audio;
 /// </remarks>
 public sealed class WavReader : IPcmReader
 {
-    private const int FmtBytesMin = 16;
+    private const int FmtBytesMin = 16; // up to the bits of a sample
     private const int HeldBytesMax = 40; // an extensible fmt; also more than any header
 
+    // WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT and WAVE_FORMAT_EXTENSIBLE of mmreg.h.
     private const ushort TagPcm = 1;
     private const ushort TagFloat = 3;
     private const ushort TagExtensible = 0xFFFE;

@@ -3,7 +3,8 @@ using Quickwater.Core;
 namespace Quickwater.Audio;
 
 /// <summary>
-/// When chunks are due: counted in sample frames from an instant, never from one chunk to the next, so that rounding and late wakes do not add up.
+/// When chunks are due: counted in sample frames from an instant, never from one chunk to the next, so that rounding and late wakes do not add up
+/// (docs/adr/0022).
 /// Part of a station's turn.
 /// </summary>
 internal struct Pacer

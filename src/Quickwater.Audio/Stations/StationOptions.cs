@@ -33,7 +33,7 @@ public sealed record StationOptions
     /// <summary>How long a send may make no progress before the client is ended with <see cref="Core.Reason.SendStalled"/>. 1 s to 1 h. Default 30 s.</summary>
     public TimeSpan StallMax { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Listeners at once; beyond: <see cref="Core.Reason.TooManySubscribers"/>. 1 to 1,000,000.</summary>
+    /// <summary>Listeners at once; beyond: <see cref="Core.Reason.TooManySubscribers"/>. 1 to 1,000,000. Default 100,000: the bound of all clients comes first.</summary>
     public int ListenersMax { get; init; } = 100_000;
 
     /// <summary>How long the source may give nothing before the station goes off the air. 10 ms to 1 h. Default 1 s.</summary>

@@ -1,6 +1,6 @@
 namespace Quickwater.Audio;
 
-/// <summary>Constants of the wire; docs/wire/audio.md.</summary>
+/// <summary>Constants of the wire; docs/wire/audio.md has the bytes, docs/adr/0021 says why there is a protocol of its own.</summary>
 public static class AudioWire
 {
     /// <summary>Bytes of a message's header: type (1), length of the body (3).</summary>

@@ -22,6 +22,7 @@ public static class IcyMetadata
     /// <summary>Bytes of a block at most: its length and 255 times 16.</summary>
     public const int BlockBytesMax = 1 + (255 * Unit);
 
+    // The length of a block is one byte, and counts these.
     private const int Unit = 16;
 
     private static ReadOnlySpan<byte> Before => "StreamTitle='"u8;

@@ -12,6 +12,7 @@ namespace Quickwater.Audio;
 /// <param name="Text">The title, at most <see cref="AudioWire.TitleBytesMax"/> bytes of it are written.</param>
 public readonly record struct Title(string Text) : IAudioBody
 {
+    // Of docs/wire/audio.md, section Metadata: the one kind that is defined.
     private const byte TitleKind = 1;
 
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ internal sealed class AudioSystem : IAsyncDisposable
 {
     private const string Name = "audio";
 
+    // A station that is told to stop needs one turn; this is for one whose turn never comes.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly AudioConfiguration _configuration;

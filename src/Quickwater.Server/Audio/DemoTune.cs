@@ -12,9 +12,11 @@ internal static class DemoTune
     /// <summary>What stands for the tune where a station's source is named.</summary>
     public const string Source = "demo:tune";
 
+    // What sound cards run at, so that nobody resamples; long enough to tell a chord from a beep.
     private const int Rate = 48_000;
     private const int ChordSeconds = 4;
 
+    // Two channels, as every player has them.
     private static readonly AudioFormat Format = new(AudioEncoding.S16, 2, Rate);
 
     // A minor, F, C, G: three voices each, in hertz. Whole numbers of turns in four seconds, so chords meet without a click.

@@ -7,7 +7,7 @@ namespace Quickwater.Server;
 /// <summary>A file that libsndfile decodes: 24 and 32 bits as 32, everything else as 16.</summary>
 internal sealed class SndfileTrack : IAudioTrack
 {
-    // sndfile.h
+    // SFM_READ, SF_FORMAT_SUBMASK, SF_FORMAT_PCM_24 and _32, SFC_SET_CLIPPING, SF_STR_TITLE and _ARTIST of sndfile.h.
     private const int Read = 0x10;
     private const int SubtypeMask = 0xFFFF;
     private const int Pcm24 = 3;

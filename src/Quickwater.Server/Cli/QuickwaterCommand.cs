@@ -9,7 +9,7 @@ internal static class QuickwaterCommand
     /// <summary>Parses and runs a command line. Answers one of <see cref="ExitCode"/>.</summary>
     public static async Task<int> RunAsync(string[] arguments, CommandEnvironment environment)
     {
-        var parse = Create(environment).Parse(arguments);
+        var parse = Parse(arguments, environment);
         if (parse.Errors.Count > 0 && parse.Action is not (ExamplesHelpAction or HelpAction))
         {
             foreach (var error in parse.Errors)
@@ -31,6 +31,9 @@ internal static class QuickwaterCommand
         };
         return await parse.InvokeAsync(invocation);
     }
+
+    /// <summary>What a command line says, with what is wrong with it.</summary>
+    internal static ParseResult Parse(string[] arguments, CommandEnvironment environment) => Create(environment).Parse(arguments);
 
     private static RootCommand Create(CommandEnvironment environment)
     {

@@ -16,10 +16,11 @@ internal static class SimVerb
         };
         var seeds = new Option<int?>("--seeds") { Description = "How many seeds to run.", HelpName = "N" };
         var seed = new Option<ulong?>("--seed") { Description = "Replay this seed alone.", HelpName = "S" };
+        var first = new Option<ulong?>("--first") { Description = "Begin with this seed instead of the first.", HelpName = "S" };
         var stop = new Option<bool>("--stop") { Description = "Stop at the first seed that fails." };
         var command = new Command("sim", "Run the server's code in simulated time on a faulty simulated network, seed by seed.")
         {
-            scenario, seeds, seed, stop,
+            scenario, seeds, seed, first, stop,
         };
         command.SetAction(parse =>
         {
@@ -32,6 +33,11 @@ internal static class SimVerb
             if (parse.GetValue(seed) is { } one)
             {
                 arguments.AddRange(["--seed", $"{one}"]);
+            }
+
+            if (parse.GetValue(first) is { } begin)
+            {
+                arguments.AddRange(["--first", $"{begin}"]);
             }
 
             if (parse.GetValue(stop))
