@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using Quickwater.Audio;
 using Quickwater.Core;
 
@@ -159,7 +160,7 @@ internal sealed class SourceWorker : IAsyncDisposable
         Queue.IsLive = path == "-";
         if (Queue.IsLive)
         {
-            return await OpenPcmAsync(Console.OpenStandardInput(), "");
+            return await OpenPcmAsync(OperatingSystem.IsLinux() ? new PipeInput(new SafeFileHandle(0, ownsHandle: false), _station) : Console.OpenStandardInput(), "");
         }
 
         var title = Path.GetFileNameWithoutExtension(path);
@@ -168,7 +169,7 @@ internal sealed class SourceWorker : IAsyncDisposable
             Queue.IsLive = true;
             Hold(NamedPipe.TryOpen(path));
             Log.SourceAwaitsWriter(_log, _station, path);
-            return await OpenPcmAsync(pipe, title, _time);
+            return await OpenPcmAsync(OperatingSystem.IsLinux() ? new PipeInput(pipe.SafePipeHandle, _station) : pipe, title, _time);
         }
 
         if (_raw is not null || Path.GetExtension(path).ToLowerInvariant() is ".wav" or ".wave" or ".rf64")

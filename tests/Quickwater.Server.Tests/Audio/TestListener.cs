@@ -16,7 +16,7 @@ internal sealed class TestListener : IAudioSink, IConnectionObserver, IDisposabl
     private Connection? _connection;
     private long _firstSequence = -1;
 
-    public TestListener() => _engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, this);
+    public TestListener() => _engine = new Engine(new EngineOptions(), new SystemScheduler(), TimeProvider.System, this);
 
     public AudioClientSession? Session { get; private set; }
 

@@ -1,0 +1,185 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
+
+namespace Quickwater.Server;
+
+/// <summary>
+/// The reading end of a pipe, with a thread of its own that waits in the kernel and goes on with whoever awaits it: live audio comes in small pieces, and to hand
+/// each to the thread pool costs more than to take it. One read at a time.
+/// </summary>
+internal sealed class PipeInput : Stream, IValueTaskSource<int>
+{
+    // poll.h, errno.h and sys/eventfd.h of Linux.
+    private const short Readable = 1; // POLLIN
+    private const int Interrupted = 4; // EINTR
+    private const int Again = 11; // EAGAIN
+    private const int CloseOnExecNonBlocking = 0x80000 | 0x800; // EFD_CLOEXEC, EFD_NONBLOCK
+
+    private readonly SafeHandle _pipe;
+    private readonly object _wanted = new();
+    private readonly Wish[] _wishes = new Wish[2];
+    private readonly int _stop;
+    private ManualResetValueTaskSourceCore<int> _read; // goes on with its reader on this thread
+    private Memory<byte> _into;
+    private bool _asked;
+    private bool _closed;
+
+    /// <summary>Takes over the end of a pipe, also of one that does not block. Linux only.</summary>
+    /// <exception cref="IOException">The system has no file descriptors left.</exception>
+    public PipeInput(SafeHandle pipe, string name)
+    {
+        _pipe = pipe;
+        _stop = Event(0, CloseOnExecNonBlocking);
+        if (_stop < 0)
+        {
+            throw new IOException(new Win32Exception(Marshal.GetLastPInvokeError()).Message);
+        }
+
+        new Thread(Run) { IsBackground = true, Name = $"quickwater-source-{name}" }.Start();
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Reads what comes next; 0 bytes when nobody has the pipe open for writing any more. Called off only by disposing of the stream.</summary>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _read.Reset();
+        _into = buffer;
+        var read = new ValueTask<int>(this, _read.Version);
+        lock (_wanted)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _asked = true;
+            Monitor.Pulse(_wanted);
+        }
+
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _read.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _read.OnCompleted(continuation, state, token, flags);
+
+    protected override void Dispose(bool disposing)
+    {
+        lock (_wanted)
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                _ = Write(_stop, 1UL, sizeof(ulong));
+                Monitor.Pulse(_wanted);
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Run()
+    {
+        while (IsWanted())
+        {
+            Complete(WaitAndRead(_into.Span));
+        }
+
+        _pipe.Dispose();
+        _ = Close(_stop);
+    }
+
+    // Waits for a read; false when there will be none.
+    private bool IsWanted()
+    {
+        lock (_wanted)
+        {
+            while (!_asked && !_closed)
+            {
+                Monitor.Wait(_wanted);
+            }
+
+            _asked = false;
+            return !_closed;
+        }
+    }
+
+    private void Complete(int bytes)
+    {
+        _into = default;
+        if (bytes >= 0)
+        {
+            _read.SetResult(bytes);
+        }
+        else
+        {
+            _read.SetException(new IOException(new Win32Exception(Marshal.GetLastPInvokeError()).Message));
+        }
+    }
+
+    // Negative when it failed; 0 also when it is called off, which nobody awaits any more.
+    private int WaitAndRead(Span<byte> into)
+    {
+        var fd = (int)_pipe.DangerousGetHandle(); // closed by this thread alone
+        while (true)
+        {
+            _wishes[0] = new Wish(fd, Readable, 0);
+            _wishes[1] = new Wish(_stop, Readable, 0);
+            var ready = Poll(_wishes, (nuint)_wishes.Length, -1);
+            if (ready > 0 && _wishes[1].Heard != 0)
+            {
+                return 0;
+            }
+
+            var got = ready > 0 ? (int)Read(fd, ref MemoryMarshal.GetReference(into), (nuint)into.Length) : -1;
+            if (got >= 0 || Marshal.GetLastPInvokeError() is not (Interrupted or Again))
+            {
+                return got;
+            }
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Poll([In, Out] Wish[] wishes, nuint count, int timeout);
+
+    [DllImport("libc", EntryPoint = "read", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint Read(int fd, ref byte bytes, nuint length);
+
+    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint Write(int fd, in ulong bytes, nuint length);
+
+    [DllImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Event(uint initial, int flags);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int fd);
+
+    // struct pollfd
+    private readonly record struct Wish(int Fd, short Events, short Heard);
+}

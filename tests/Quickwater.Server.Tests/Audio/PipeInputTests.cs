@@ -1,0 +1,64 @@
+using System.IO.Pipes;
+using Quickwater.Testing;
+
+namespace Quickwater.Server.Tests;
+
+/// <summary>A pipe that is read by a thread of its own.</summary>
+public sealed class PipeInputTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    [ToolFact("mkfifo")] // where there are pipes of Unix
+    public async Task Bytes_come_as_they_are_written_and_the_end_when_nobody_writes_any_more()
+    {
+        using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
+        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test");
+        var buffer = new byte[100];
+        for (byte i = 1; i <= 50; i++)
+        {
+            var read = input.ReadAsync(buffer).AsTask();
+            writer.WriteByte(i);
+            Assert.Equal((1, i), (await read.WaitAsync(s_patience), buffer[0]));
+        }
+
+        writer.Write([1, 2, 3]);
+        writer.Dispose();
+        Assert.Equal(3, await input.ReadAsync(buffer).AsTask().WaitAsync(s_patience));
+        Assert.Equal(0, await input.ReadAsync(buffer).AsTask().WaitAsync(s_patience));
+    }
+
+    [ToolFact("mkfifo")]
+    public async Task A_read_that_waits_ends_when_the_stream_is_disposed_and_its_writer_is_told()
+    {
+        using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
+        var input = new PipeInput(writer.ClientSafePipeHandle, "test");
+        var read = input.ReadAsync(new byte[100]).AsTask();
+        Assert.False(read.IsCompleted);
+        await input.DisposeAsync();
+        Assert.Equal(0, await read.WaitAsync(s_patience));
+        await Until.HoldsAsync(() => Throws(writer), s_patience, "the pipe is broken");
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => input.ReadAsync(new byte[1]).AsTask());
+    }
+
+    [ToolFact("mkfifo")]
+    public async Task What_cannot_be_read_is_an_error_of_the_stream()
+    {
+        using var reader = new AnonymousPipeServerStream(PipeDirection.In);
+        await using var input = new PipeInput(reader.ClientSafePipeHandle, "test"); // the end that is written to
+        reader.Dispose();
+        await Assert.ThrowsAsync<IOException>(() => input.ReadAsync(new byte[100]).AsTask().WaitAsync(s_patience));
+    }
+
+    private static bool Throws(Stream writer)
+    {
+        try
+        {
+            writer.WriteByte(1);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}
