@@ -14,7 +14,7 @@ internal sealed class ClientEngine : IConnectionObserver, IDisposable
     public ClientEngine(TimeProvider time)
     {
         _time = time;
-        Engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), time, this);
+        Engine = new Engine(new EngineOptions(), new SystemScheduler(), time, this);
         Frames = new Frame.Pool(Engine.Leaks);
         Buffers = new PooledBytes.Pool(Engine.Leaks);
     }

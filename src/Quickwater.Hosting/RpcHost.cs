@@ -30,7 +30,7 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
             throw new ArgumentException($"TLS: {why}", nameof(options));
         }
 
-        _engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, this);
+        _engine = new Engine(new EngineOptions(), new SystemScheduler(ownTimer: true), TimeProvider.System, this);
         _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount) : null; // docs/adr/0002
         Server = new RpcServer(methods, options.Limits, new PooledBytes.Pool(_engine.Leaks), options.Authenticator)
         {

@@ -22,7 +22,7 @@ public sealed class EpollSpreadTests
         }
 
         using var loops = new EpollLoops(2);
-        using var engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, new SteadyStateTests.Quiet());
+        using var engine = new Engine(new EngineOptions(), new SystemScheduler(), TimeProvider.System, new SteadyStateTests.Quiet());
         var log = new ServerLog();
         var options = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
         Assert.True(TcpServer.TryStart(options, log, engine.Leaks, TimeProvider.System, out var server, out var why, loops), why.Text());

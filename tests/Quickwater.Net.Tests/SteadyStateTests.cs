@@ -27,7 +27,7 @@ public sealed class SteadyStateTests
 
     private static async Task<(LeakCounters Leaks, long Allocated)> EchoAsync(EpollLoops? loops)
     {
-        using var engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, new Quiet());
+        using var engine = new Engine(new EngineOptions(), new SystemScheduler(), TimeProvider.System, new Quiet());
         var log = new ServerLog();
         var options = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
         Assert.True(TcpServer.TryStart(options, log, engine.Leaks, TimeProvider.System, out var server, out var why, loops), why.Text());

@@ -9,7 +9,7 @@ namespace Quickwater.Bench;
 internal sealed class EngineServer(Engine engine, ISessionFactory factory) : ITcpServerEvents
 {
     public static Engine CreateEngine(EngineOptions? options = null) =>
-        new(options ?? new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, new Faults());
+        new(options ?? new EngineOptions(), new SystemScheduler(ownTimer: true), TimeProvider.System, new Faults());
 
     /// <summary>Echoes until the input ends.</summary>
     public static async Task<int> EchoAsync(string backEnd)

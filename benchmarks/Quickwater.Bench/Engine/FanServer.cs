@@ -86,7 +86,7 @@ internal sealed class FanServer : ISessionFactory, IHubObserver, IThreadPoolWork
         }
         while (Interlocked.Read(ref _taken) >= _goOnAt); // otherwise the viewer that takes the rest of it queues this again
 
-        _publication.Flush(now);
+        _publication.Flush(now, TimeSpan.Zero);
     }
 
     public void Started(Topic topic, ConnectionInfo publisher)

@@ -14,7 +14,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
     private readonly ConnectionInfo _info;
     private readonly IMailbox _mailbox;
     private readonly AudioMessageReader _reader;
-    private readonly Queue<(Ping Ping, Instant Received)> _pings = new(PongsMax);
+    private Queue<(Ping Ping, Instant Received)>? _pings; // once there was one
     private ConnectionWatch _watch;
     private SendWatch _sends;
     private Seat? _seat;
@@ -73,7 +73,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
 
         _pinged &= bytes.IsEmpty;
         var input = bytes;
-        while (Ended == Reason.None && _pings.Count < PongsMax && !_listDue)
+        while (Ended == Reason.None && (_pings?.Count ?? 0) < PongsMax && !_listDue)
         {
             if (!_reader.Read(ref input, out var message))
             {
@@ -213,7 +213,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
             }
         }
 
-        while (_pings.TryDequeue(out var asked))
+        while (_pings is { } pings && pings.TryDequeue(out var asked))
         {
             AudioMessageWriter.Write(
                 batch, new Pong(asked.Ping.Id, asked.Ping.SentMicroseconds, Microseconds(asked.Received), Microseconds(now)));
@@ -261,6 +261,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
                     return Reason.MalformedMessage;
                 }
 
+                _pings ??= new Queue<(Ping, Instant)>(PongsMax);
                 _pings.Enqueue((ping, now));
                 return Reason.None;
             case AudioMessageType.Pong:

@@ -73,7 +73,7 @@ internal sealed class Seat : IDisposable
             TellsSkips = true,
             TellsConfigs = !ReferenceEquals(form, AudioWireForm.Instance), // which has them among its messages
         };
-        refused = server.Hub.Subscribe(station.Name, form, place, mailbox, now, out var subscription);
+        refused = server.Hub.Subscribe(station.Name, form, station.Share(place), mailbox, now, out var subscription);
         if (subscription is null)
         {
             station.Listeners.Leave(null, refused);

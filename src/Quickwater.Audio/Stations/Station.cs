@@ -15,6 +15,9 @@ public sealed class Station : ITicked
     // Chunks published in one turn: what was missed is caught up over several turns, so that others run in between.
     private const int ChunksPerTurnMax = 64;
 
+    // The last listener may have its audio a quarter of an interval after the first: it waits up to a whole one for it anyway.
+    private const int PatiencePart = 4;
+
     // A source that starves wakes its reader; to look again in between is for what depends on time, such as a fallback.
     private static readonly TimeSpan s_retryOnAir = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_retryOffAir = TimeSpan.FromSeconds(1);
@@ -26,6 +29,7 @@ public sealed class Station : ITicked
     private Pacer _pacer;
     private SlipReturn _return;
     private Publication? _publication;
+    private SubscribeOptions? _place;
     private byte[] _chunk = new byte[AudioFormat.ChannelsMax * sizeof(int)]; // of one chunk, once the format is known
     private int _filled;
     private bool _published;
@@ -104,6 +108,20 @@ public sealed class Station : ITicked
     /// <summary>It as one line of a list.</summary>
     public StationEntry ToEntry() => new(Name, Title, Format, Listeners.Now, IsLive);
 
+    /// <summary>
+    /// The same, in the memory of whoever sat down before on these terms: a thousand listeners then look at the same few lines of the cache, not each at its own.
+    /// </summary>
+    internal SubscribeOptions Share(SubscribeOptions place)
+    {
+        if (Volatile.Read(ref _place) is { } known && known == place)
+        {
+            return known;
+        }
+
+        Volatile.Write(ref _place, place);
+        return place;
+    }
+
     /// <inheritdoc/>
     Instant ITicked.Tick(Instant now)
     {
@@ -116,7 +134,7 @@ public sealed class Station : ITicked
         if (_published)
         {
             _published = false;
-            _publication?.Flush(now);
+            _publication?.Flush(now, _interval / PatiencePart);
         }
 
         return next;

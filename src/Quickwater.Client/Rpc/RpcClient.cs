@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Quickwater.Core;
+using Quickwater.Net;
 using Quickwater.Rpc;
 
 namespace Quickwater.Client;
@@ -37,7 +38,7 @@ public sealed class RpcClient : IAsyncDisposable, IConnectionObserver
         _options = options ?? new RpcConnectOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Connections, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.Connections, 1000, nameof(options));
-        _engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), _options.Time, this);
+        _engine = new Engine(new EngineOptions(), new SystemScheduler(), _options.Time, this);
         var buffers = new PooledBytes.Pool(_engine.Leaks);
         _room = new SemaphoreSlim(_options.Connections * _options.Session.InFlightMax);
         var dialer = new ClientDialer(_options, _options.Tls, _engine.Leaks);

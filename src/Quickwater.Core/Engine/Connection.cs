@@ -86,6 +86,16 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
         }
     }
 
+    /// <summary>As <see cref="Wake"/>, but a turn that must be queued runs here instead.</summary>
+    internal void WakeHere()
+    {
+        if (_wake.Signal())
+        {
+            _wake.Enter();
+            RunTurns();
+        }
+    }
+
     /// <inheritdoc/>
     public bool Post(in Command command)
     {
@@ -227,10 +237,11 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
             _lingerDeadline = now + _engine.Options.FlushTimeout;
         }
 
+        // What moved above has been looked at below it; what moves from here on needs another pass.
         _stirred = TakeDeadlines(now);
         _stirred |= Transmit(now);
         _stirred |= _input.Start(now);
-        return (moved | _stirred) && Phase != ConnectionPhase.Closed;
+        return _stirred && Phase != ConnectionPhase.Closed;
     }
 
     private bool TakeCommands(Instant now)
@@ -284,24 +295,20 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
             return false;
         }
 
-        if (_output.Pull(now, out var empty))
+        switch (_output.Pull(now))
         {
-            return true;
+            case Pulled.InFlight:
+                return false;
+            case Pulled.Part:
+                return true;
+            case Pulled.Nothing when Phase == ConnectionPhase.Flushing:
+                StartLinger(now);
+                return true;
+            case Pulled.All when Phase == ConnectionPhase.Flushing || _input.IsPaused:
+                return true; // it may have paused until this was sent
+            default:
+                return Phase == ConnectionPhase.Open && _session.Ended != Reason.None; // it may have ended while it was asked; then the next pass flushes
         }
-
-        if (!empty)
-        {
-            return false;
-        }
-
-        if (Phase == ConnectionPhase.Flushing)
-        {
-            StartLinger(now);
-            return true;
-        }
-
-        // It may have ended while it was asked; then the next pass flushes.
-        return Phase == ConnectionPhase.Open && _session.Ended != Reason.None;
     }
 
     private void StartLinger(Instant now)

@@ -43,16 +43,12 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
         return Done(_result, now);
     }
 
-    /// <summary>
-    /// Pulls the next batch and sends it, if no send is in flight. True when something moved; <paramref name="empty"/> when the session
-    /// had nothing to send.
-    /// </summary>
-    internal bool Pull(Instant now, out bool empty)
+    /// <summary>Pulls the next batch and sends it, if no send is in flight.</summary>
+    internal Pulled Pull(Instant now)
     {
-        empty = false;
         if (_batch is not null && !Mutants.SecondSend)
         {
-            return false;
+            return Pulled.InFlight;
         }
 
         var batch = engine.Batches.Rent(engine.Options.BatchBytesMax, transport);
@@ -76,8 +72,7 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
         if (batch.IsEmpty)
         {
             engine.Batches.Return(batch);
-            empty = true;
-            return false;
+            return Pulled.Nothing;
         }
 
         _batch = batch;
@@ -85,7 +80,7 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
         if (result.Status == IoStatus.Pending)
         {
             Deadline = now + engine.Options.SendTimeout;
-            return false;
+            return Pulled.InFlight;
         }
 
         if (more)
@@ -93,7 +88,7 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
             engine.Options.Marks?.Hit("sync-send-with-backlog");
         }
 
-        return Done(result, now);
+        return !Done(result, now) ? Pulled.InFlight : more ? Pulled.Part : Pulled.All;
     }
 
     /// <summary>The connection is closed: nothing is waited for. A batch in flight stays the kernel's until its send comes home.</summary>

@@ -14,11 +14,10 @@ internal sealed class DeadlineQueue : IDisposable
     private int _count;
     private Instant _armed = Instant.Never;
 
-    internal DeadlineQueue(Clock clock)
+    internal DeadlineQueue(Clock clock, IScheduler scheduler)
     {
         _clock = clock;
-        _timer = clock.Provider.CreateTimer(
-            static queue => ((DeadlineQueue?)queue)?.Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = scheduler.CreateTimer(clock.Provider, static queue => ((DeadlineQueue?)queue)?.Fire(), this);
     }
 
     /// <summary>What waits for a deadline.</summary>
@@ -60,6 +59,15 @@ internal sealed class DeadlineQueue : IDisposable
 
             Up(entry.Index);
             Arm();
+        }
+    }
+
+    /// <summary>Whether an entry's time has come and it was not called yet.</summary>
+    internal bool IsDue(Instant now)
+    {
+        lock (_lock)
+        {
+            return _count > 0 && _heap[0].DueTicks <= now.Ticks;
         }
     }
 

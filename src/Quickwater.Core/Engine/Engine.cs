@@ -9,9 +9,12 @@ namespace Quickwater.Core;
 /// </summary>
 public sealed class Engine : IDisposable
 {
+    private const int RunsKept = 64;
+
     private readonly ConcurrentDictionary<ulong, Connection> _open = new();
     private readonly ConcurrentDictionary<(string Protocol, Reason Why), long> _closed = new();
     private readonly Lock _totals = new();
+    private readonly FreeList<WakeRun> _runs = new(RunsKept);
     private ulong _lastId;
     private long _closedBytesReceived;
     private long _closedBytesSent;
@@ -33,7 +36,7 @@ public sealed class Engine : IDisposable
         Scheduler = scheduler;
         Observer = observer;
         Clock = new Clock(time);
-        Deadlines = new DeadlineQueue(Clock);
+        Deadlines = new DeadlineQueue(Clock, scheduler);
     }
 
     /// <summary>Raised, on the thread of the turn, when the last open connection has closed.</summary>
@@ -127,6 +130,29 @@ public sealed class Engine : IDisposable
 
     /// <summary>Stops the timer. Close the connections first.</summary>
     public void Dispose() => Deadlines.Dispose();
+
+    /// <summary>Wakes them all. From any thread, without a lock that their turns take.</summary>
+    /// <param name="woken">Who is woken.</param>
+    /// <param name="now">The present instant.</param>
+    /// <param name="patience">How long one thread may see to their turns before others help; at most <see cref="EngineOptions.WakePatienceMax"/>.</param>
+    internal void WakeAll(List<IMailbox> woken, Instant now, TimeSpan patience)
+    {
+        WakeRun? run = null;
+        foreach (var one in woken)
+        {
+            if (one is Connection connection)
+            {
+                run ??= _runs.TryTake(out var kept) ? kept : new WakeRun(this, _runs);
+                run.Add(connection);
+            }
+            else
+            {
+                one.Wake();
+            }
+        }
+
+        run?.Start(now + (patience < Options.WakePatienceMax ? patience : Options.WakePatienceMax));
+    }
 
     internal void Closed(Connection connection)
     {

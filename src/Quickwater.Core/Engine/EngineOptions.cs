@@ -12,6 +12,12 @@ public sealed record EngineOptions
     /// <summary>Passes that one turn makes before it lets others run. 1 to 1000.</summary>
     public int TurnPassesMax { get; init; } = 16;
 
+    /// <summary>Of many that are woken at once, how many get their turns before a thread looks whether others must help. 1 to 1000.</summary>
+    public int WakePortion { get; init; } = 16;
+
+    /// <summary>How long one thread may see to many that are woken at once before others help, however patient the one who wakes them is. 0 to 1 s.</summary>
+    public TimeSpan WakePatienceMax { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Answers waiting in one mailbox; more end the connection with <see cref="Reason.MailboxFull"/>. 1 to 65536.</summary>
     public int MailboxAnswersMax { get; init; } = 256;
 
@@ -46,6 +52,16 @@ public sealed record EngineOptions
         if (TurnPassesMax is < 1 or > 1000)
         {
             yield return $"turnPassesMax is {TurnPassesMax}; allowed is 1 to 1000";
+        }
+
+        if (WakePortion is < 1 or > 1000)
+        {
+            yield return $"wakePortion is {WakePortion}; allowed is 1 to 1000";
+        }
+
+        if (WakePatienceMax < TimeSpan.Zero || WakePatienceMax > TimeSpan.FromSeconds(1))
+        {
+            yield return $"wakePatienceMax is {WakePatienceMax}; allowed is 0 to 1 s";
         }
 
         if (MailboxAnswersMax is < 1 or > 65536)

@@ -6,7 +6,8 @@ namespace Quickwater.Core;
 /// </summary>
 /// <remarks>
 /// Order within a turn: mailbox (<see cref="Handle"/>), received bytes, end of input, an expired <see cref="Deadline"/>, then
-/// <see cref="Transmit"/> if no send is in flight. Anything a call changes is looked at again before the turn ends.
+/// <see cref="Transmit"/> if no send is in flight. Anything a call changes is looked at again before the turn ends; only <see cref="Sent"/> may not
+/// make something to send.
 /// </remarks>
 public interface ISession
 {
@@ -36,8 +37,9 @@ public interface ISession
     void PeerFinished(Instant now);
 
     /// <summary>
-    /// Pulled only when the transport can take bytes: writes at most <see cref="SendBatch.Room"/> bytes into the batch. True when more
-    /// is ready than fitted. An empty batch and false means that there is nothing to send until something happens.
+    /// Pulled only when the transport can take bytes: writes at most <see cref="SendBatch.Room"/> bytes into the batch. True when it wants to be
+    /// asked again once they are sent, as when more is ready than fitted; then the batch is not empty. False means that there is nothing more to
+    /// send until something happens.
     /// </summary>
     bool Transmit(SendBatch batch, Instant now);
 

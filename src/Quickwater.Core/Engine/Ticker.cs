@@ -41,6 +41,24 @@ public sealed class Ticker : IMailbox, IThreadPoolWorkItem
         }
     }
 
+    // On the timer's thread, which has nothing better to do: a tick is short, and late when it has to wait for another thread.
+    private void WakeHere()
+    {
+        if (!_wake.Signal())
+        {
+            return;
+        }
+
+        if (_engine.Scheduler.RunsHere)
+        {
+            Execute();
+        }
+        else
+        {
+            _engine.Scheduler.Queue(this);
+        }
+    }
+
     /// <summary>Ends it by a kick or a drain, for the command's reason; false for anything else.</summary>
     public bool Post(in Command command)
     {
@@ -61,14 +79,22 @@ public sealed class Ticker : IMailbox, IThreadPoolWorkItem
     }
 
     /// <inheritdoc/>
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => Execute();
+
+    private void Execute()
     {
         _wake.Enter();
+        if (_engine.Scheduler.RunsHere)
+        {
+            WakeRun.Collect();
+        }
+
         do
         {
             Turn();
         }
         while (!_wake.TryExit());
+        WakeRun.RunCollected();
     }
 
     private void Turn()
@@ -133,6 +159,6 @@ public sealed class Ticker : IMailbox, IThreadPoolWorkItem
 
     private sealed class Timer(Ticker ticker) : DeadlineQueue.Entry
     {
-        internal override void Due() => ticker.Wake();
+        internal override void Due() => ticker.WakeHere();
     }
 }

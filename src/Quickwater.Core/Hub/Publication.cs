@@ -36,7 +36,12 @@ public sealed class Publication
     public void Publish(Frame frame, Instant now) => Topic.Publish(this, frame, now);
 
     /// <summary>Wakes the viewers that wait, now or within the flush interval. Call it at the end of a batch of frames.</summary>
-    public void Flush(Instant now) => Topic.Flush(now);
+    /// <param name="now">The present instant.</param>
+    /// <param name="patience">
+    /// How long one thread may see to the viewers before others help, which costs more in all and is done sooner. At most
+    /// <see cref="EngineOptions.WakePatienceMax"/>.
+    /// </param>
+    public void Flush(Instant now, TimeSpan patience) => Topic.Flush(now, patience);
 
     /// <summary>Ends the publication: viewers are told, the replay is freed, the topic is free for another. Idempotent.</summary>
     public void End(Reason why)

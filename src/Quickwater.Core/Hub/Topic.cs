@@ -17,6 +17,7 @@ public sealed class Topic
     private TimeLine _time;
     private KeyWait _keys;
     private Instant _nextFlush;
+    private TimeSpan _patience;
 
     private long _audioFrames;
     private long _videoFrames;
@@ -190,12 +191,13 @@ public sealed class Topic
     }
 
     // At the end of the publisher's turn, so that all frames of one receive go out together.
-    internal void Flush(Instant now)
+    internal void Flush(Instant now, TimeSpan patience)
     {
         Instant due;
         lock (Lock)
         {
             due = _nextFlush;
+            _patience = patience;
         }
 
         if (now < due)
@@ -319,12 +321,14 @@ public sealed class Topic
         return true;
     }
 
-    // Waking is a queue operation for each viewer, so it is done without the lock.
+    // Waking queues turns that take the lock, so it is done without it.
     private void WakeWaiters(Instant now)
     {
         var woken = Hub.RentWakeList();
+        TimeSpan patience;
         lock (Lock)
         {
+            patience = _patience;
             _nextFlush = now + _limits.FlushInterval;
             foreach (var ring in _rings)
             {
@@ -332,11 +336,7 @@ public sealed class Topic
             }
         }
 
-        foreach (var mailbox in woken)
-        {
-            mailbox.Wake();
-        }
-
+        Hub.Engine.WakeAll(woken, now, patience);
         Hub.ReturnWakeList(woken);
     }
 

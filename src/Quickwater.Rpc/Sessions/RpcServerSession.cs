@@ -63,12 +63,17 @@ internal sealed class RpcServerSession : ISession
         _heard = _calls.TakeAnswers() ? now : _heard;
         var more = _output.Transmit(batch);
         Count();
-        if (batch.IsEmpty && _farewell != Reason.None && !_paused && RpcMutants.Settled(_calls.Unanswered == 0))
+        if (_farewell == Reason.None)
+        {
+            return more;
+        }
+
+        if (batch.IsEmpty && !_paused && RpcMutants.Settled(_calls.Unanswered == 0))
         {
             End(_farewell);
         }
 
-        return more;
+        return !batch.IsEmpty; // the end follows once all is sent
     }
 
     public void Sent(long bytes, Instant now) => _heard = now;

@@ -58,7 +58,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _log = provider.CreateLogger("Quickwater.Server");
         _time = time;
         _observer = new ServerObserver(_log, _live, time);
-        _engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), time, _observer);
+        _engine = new Engine(new EngineOptions(), new SystemScheduler(ownTimer: true), time, _observer);
         _hub = new Hub(_engine, configuration.ToHubLimits(), _observer);
         _rpcServer = RpcSystem.MakeServer(configuration.Rpc, new PooledBytes.Pool(_engine.Leaks), _log);
         _audio = new AudioSystem(configuration.Audio, _engine, _loops, _log, time);

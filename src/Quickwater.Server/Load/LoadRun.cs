@@ -37,7 +37,7 @@ internal sealed class LoadRun : IConnectionObserver, IDisposable
     {
         _options = options;
         _server = server;
-        _engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, this);
+        _engine = new Engine(new EngineOptions(), new SystemScheduler(), TimeProvider.System, this);
         _loops = EpollLoops.IsSupported ? new EpollLoops(1) : null;
         _dialer = new TcpDialer(_engine.Leaks, TimeProvider.System, _loops);
         _frames = new Frame.Pool(_engine.Leaks);

@@ -52,7 +52,7 @@ public sealed class HubStressTests
         for (var i = 0; i < Frames; i++)
         {
             stage.Publish(FrameKind.Video, FrameFlags.Key, i / 100, 10);
-            stage.Publication.Flush(stage.Now);
+            stage.Publication.Flush(stage.Now, TimeSpan.Zero);
         }
 
         await reader.WaitAsync(Patience);
@@ -107,7 +107,7 @@ public sealed class HubStressTests
 
             stage.Publish(
                 i % 2 == 0 ? FrameKind.Video : FrameKind.Audio, i % 40 == 0 ? FrameFlags.Key : FrameFlags.None, i * 20, rng.Below(4000));
-            stage.Publication.Flush(stage.Now);
+            stage.Publication.Flush(stage.Now, TimeSpan.Zero);
         }
     }
 

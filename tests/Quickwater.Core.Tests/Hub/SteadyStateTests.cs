@@ -130,7 +130,7 @@ public sealed class SteadyStateTests
         var flags = frame % 50 == 0 ? FrameFlags.Key : FrameFlags.None;
         stage.Publication.Publish(
             stage.Hub.Frames.Create(video ? FrameKind.Video : FrameKind.Audio, flags, frame * 20L, bytes), stage.Now);
-        stage.Publication.Flush(stage.Now);
+        stage.Publication.Flush(stage.Now, TimeSpan.Zero);
     }
 
     private sealed class QuietMailbox : IMailbox

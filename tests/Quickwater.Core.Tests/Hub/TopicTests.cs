@@ -22,7 +22,7 @@ public sealed class TopicTests : IDisposable
         _stage.Start();
         var gop = _stage.Gop(0, 3);
         var wakes = viewer.Wakes;
-        _stage.Publication.Flush(_stage.Now);
+        _stage.Publication.Flush(_stage.Now, TimeSpan.Zero);
         Assert.Equal(wakes + 1, viewer.Wakes);
         _stage.End(Reason.ConnectionReset);
         Assert.Equal(["start", .. gop.Select(id => $"{id}"), "end ConnectionReset"], viewer.ReadAll().Story);
@@ -328,7 +328,7 @@ public sealed class TopicTests : IDisposable
         {
             viewer.ReadAll();
             stage.Publish(FrameKind.Video, at == 0 ? FrameFlags.Key : FrameFlags.None, at, 10);
-            stage.Publication.Flush(stage.Now);
+            stage.Publication.Flush(stage.Now, TimeSpan.Zero);
             stage.Advance(0.033);
         }
 

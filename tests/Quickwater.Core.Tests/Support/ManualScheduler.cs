@@ -7,6 +7,8 @@ internal sealed class ManualScheduler : IScheduler
 
     internal int Waiting => _queue.Count;
 
+    public bool RunsHere { get; set; }
+
     public void Queue(IThreadPoolWorkItem item) => _queue.Enqueue(item);
 
     internal void RunOne() => _queue.Dequeue().Execute();

@@ -13,7 +13,7 @@ internal sealed class Audience : IDisposable, IConnectionObserver, IEntropy
 
     public Audience()
     {
-        _engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, this);
+        _engine = new Engine(new EngineOptions(), new SystemScheduler(), TimeProvider.System, this);
         _buffers = new PooledBytes.Pool(_engine.Leaks);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Quickwater.Core;
+using Quickwater.Net;
 using Quickwater.Testing;
 
 namespace Quickwater.Server.Tests;
@@ -16,7 +17,7 @@ public sealed class GapLogTests
         using var log = new LineLoggerProvider(sink, LogFormat.Text, LogLevel.Debug, TimeProvider.System);
         var time = new HandTime();
         var observer = new ServerObserver(log.CreateLogger("Quickwater"), new LiveStreams(), time);
-        using var engine = new Engine(new EngineOptions(), new ThreadPoolScheduler(), TimeProvider.System, observer);
+        using var engine = new Engine(new EngineOptions(), new SystemScheduler(), TimeProvider.System, observer);
         var hub = new Hub(engine, new HubLimits(), observer);
         var here = new IPEndPoint(IPAddress.Loopback, 1);
         Publication Publish(string name)

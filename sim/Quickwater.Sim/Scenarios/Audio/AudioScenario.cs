@@ -41,6 +41,8 @@ public sealed class AudioScenario : Scenario
         {
             SendTimeout = TimeSpan.FromSeconds(rng.Between(10, 120)),
             TurnPassesMax = rng.Between(1, 16),
+            WakePortion = 1 + (int)(world.Seed % 4),
+            WakePatienceMax = TimeSpan.Zero,
         });
         var clients = world.AddHost("client");
         clients.HoldsBack = server.HoldsBack = true; // a limit of bytes a second holds back, and so does a ping until it is due

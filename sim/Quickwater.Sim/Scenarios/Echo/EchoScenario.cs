@@ -36,6 +36,8 @@ public sealed class EchoScenario : Scenario
             BatchBytesMax = rng.Chance(0.5) ? 4096 : 65_536,
             ReceiveBytesMax = rng.Chance(0.5) ? 4096 : 32_768,
             TurnPassesMax = rng.Between(1, 16),
+            WakePortion = 1 + (int)(world.Seed % 4),
+            WakePatienceMax = TimeSpan.Zero,
         };
         var server = world.AddHost("server", options);
         server.MayFault = true;

@@ -37,7 +37,7 @@ internal sealed class FeedSession : ISession
             }
         }
 
-        _publication?.Flush(now);
+        _publication?.Flush(now, TimeSpan.Zero);
         return ReceiveResult.NeedMore(length);
     }
 

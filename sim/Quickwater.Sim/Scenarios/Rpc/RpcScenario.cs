@@ -33,6 +33,8 @@ public sealed class RpcScenario : Scenario
             SendTimeout = TimeSpan.FromSeconds(rng.Between(10, 120)),
             BatchBytesMax = rng.Chance(0.5) ? 4096 : 65_536,
             TurnPassesMax = rng.Between(1, 16),
+            WakePortion = 1 + (int)(world.Seed % 4),
+            WakePatienceMax = TimeSpan.Zero,
         };
         var server = world.AddHost("server", options);
         var clients = world.AddHost("client", options);

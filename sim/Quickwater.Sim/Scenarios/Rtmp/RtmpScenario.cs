@@ -37,6 +37,8 @@ public sealed class RtmpScenario : Scenario
             SendTimeout = TimeSpan.FromSeconds(rng.Between(10, 120)),
             BatchBytesMax = rng.Chance(0.5) ? 4096 : 65_536,
             TurnPassesMax = rng.Between(1, 16),
+            WakePortion = 1 + (int)(world.Seed % 4),
+            WakePatienceMax = TimeSpan.Zero,
         });
         var clients = world.AddHost("client");
         clients.HoldsBack = true; // a publisher's frames become due between the ticks of its timer

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Quickwater.Testing;
+using Xunit;
+
+namespace Quickwater.Net.Tests;
+
+/// <summary>The scheduler of a running process: its pool, and both kinds of its timers.</summary>
+public sealed class SystemSchedulerTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_never = Timeout.InfiniteTimeSpan;
+
+    private readonly SemaphoreSlim _went = new(0);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_timer_goes_off_once_each_time_it_is_set_and_not_before(bool own)
+    {
+        using var timer = Make(own);
+        for (var milliseconds = 0; milliseconds <= 60; milliseconds += 20)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Assert.True(timer.Change(TimeSpan.FromMilliseconds(milliseconds), s_never));
+            Assert.True(await _went.WaitAsync(s_patience));
+            Assert.True(Stopwatch.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(milliseconds - 1), $"set to {milliseconds} ms");
+        }
+
+        Assert.Equal(0, _went.CurrentCount);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_timer_can_be_moved_and_stopped(bool own)
+    {
+        using var timer = Make(own);
+        timer.Change(TimeSpan.FromHours(1), s_never);
+        timer.Change(TimeSpan.FromMilliseconds(1), s_never);
+        Assert.True(await _went.WaitAsync(s_patience));
+        timer.Change(TimeSpan.FromMilliseconds(30), s_never);
+        timer.Change(s_never, s_never);
+        using var later = Make(own);
+        later.Change(TimeSpan.FromMilliseconds(100), s_never);
+        Assert.True(await _went.WaitAsync(s_patience));
+        Assert.Equal(0, _went.CurrentCount); // only the later one went off
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_timer_that_was_disposed_cannot_be_set(bool own)
+    {
+        var timer = Make(own);
+        timer.Dispose();
+        timer.Dispose();
+        Assert.False(timer.Change(TimeSpan.Zero, s_never));
+    }
+
+    [Fact]
+    public async Task A_timer_of_its_own_gives_thread_and_descriptor_back()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return; // there, such timers are the runtime's
+        }
+
+        using (var timer = Make(own: true))
+        {
+            timer.Change(TimeSpan.FromHours(1), s_never);
+            Assert.Equal(1, Threads());
+        }
+
+        await Until.HoldsAsync(() => Threads() == 0, s_patience, "its thread has ended");
+    }
+
+    [Fact]
+    public void Another_clock_has_timers_of_its_own()
+    {
+        var time = new OtherTime();
+        using var timer = new SystemScheduler(ownTimer: true).CreateTimer(time, static _ => { }, null);
+        Assert.Equal(1, time.Made);
+    }
+
+    private static int Threads() => Directory.GetDirectories("/proc/self/task").Count(static thread => Name(thread).StartsWith("quickwater-time", StringComparison.Ordinal));
+
+    private static string Name(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm"));
+        }
+        catch (IOException)
+        {
+            return ""; // it has just ended
+        }
+    }
+
+    private ITimer Make(bool own) => new SystemScheduler(own).CreateTimer(TimeProvider.System, _ => _went.Release(), null);
+
+    private sealed class OtherTime : TimeProvider
+    {
+        public int Made { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Made++;
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
+}
