@@ -12,11 +12,17 @@ internal sealed class SessionFeed(Rng rng)
     private const int AnswersHeldMax = 256 * 1024;
     private const int PullsBase = 1000;
 
+    private const int StillRoundsMax = 20;
+
     private readonly SendBatch _batch = new();
     private byte[] _buffer = [];
+    private int _start;
+    private int _end;
     private Instant _now = Start;
     private long _pulls;
+    private ReceiveStatus _status = ReceiveStatus.NeedMore;
     private Reason _ended;
+    private bool _drained;
 
     /// <summary>When every session opens.</summary>
     public static Instant Start { get; } = new(TimeSpan.TicksPerHour);
@@ -24,34 +30,53 @@ internal sealed class SessionFeed(Rng rng)
     /// <summary>Bytes that the session sent.</summary>
     public long Sent { get; private set; }
 
+    /// <summary>
+    /// Bytes at the front that no piece goes beyond before they are all offered: the greeting of a server, whose client does nothing before it has answered.
+    /// </summary>
+    public int Border { get; init; }
+
     /// <summary>Feeds all of it, and closes. The answer is why the session ended.</summary>
     /// <param name="session">A session that opened at <see cref="Start"/>.</param>
     /// <param name="input">What its peer sends.</param>
     /// <param name="held">How many bytes the session holds for its peer's sake.</param>
-    /// <param name="inBetween">Called now and then, for what others on the same hub do.</param>
+    /// <param name="inBetween">Called now and then, for what others on the same hub or server do.</param>
     public Reason Play(ISession session, byte[] input, Func<int> held, Action<Instant>? inBetween = null)
     {
         _buffer = input;
-        var start = 0;
-        var end = 0;
         Pull(session);
-        while (_ended == Reason.None && (end < input.Length || start < end))
+        for (var still = 0; _ended == Reason.None && _status != ReceiveStatus.Done && (_end < input.Length || _start < _end);)
         {
-            var grown = end < input.Length;
-            end = Math.Min(input.Length, end + NextPiece());
-            var taken = Offer(session, start, end);
-            start += taken;
-            Require(held() <= input.Length + AnswersHeldMax, $"it holds {held()} bytes for {input.Length} received");
-            Pull(session);
-            Pass(session);
-            inBetween?.Invoke(_now);
-            if ((!grown && taken == 0) || end - start >= ReceiveBytesMax)
+            still = Step(session, held, inBetween) ? 0 : still + 1;
+            if (_status == ReceiveStatus.Paused ? still > StillRoundsMax : still > 0 || _end - _start >= ReceiveBytesMax)
             {
                 break; // nothing can come of it any more, or a connection ends it for want of room
             }
         }
 
-        return Finish(session);
+        return Finish(session, held, inBetween);
+    }
+
+    // One offer, and what a turn does around it. True when the session took some or was given more; while it pauses nothing is received for it.
+    private bool Step(ISession session, Func<int> held, Action<Instant>? inBetween)
+    {
+        var grown = _status != ReceiveStatus.Paused && _end < _buffer.Length;
+        if (grown)
+        {
+            _end = Math.Min(_end < Border ? Math.Min(Border, _buffer.Length) : _buffer.Length, _end + NextPiece());
+        }
+
+        var taken = Offer(session);
+        Require(held() <= _buffer.Length + AnswersHeldMax, $"it holds {held()} bytes for {_buffer.Length} received");
+        Pull(session);
+        Pass(session);
+        inBetween?.Invoke(_now);
+        Look(session);
+        if (_ended == Reason.None && !_drained && _end > _buffer.Length - (_buffer.Length / 4) && rng.Chance(0.03))
+        {
+            Drain(session); // with some still to come, and answers owed
+        }
+
+        return grown || taken > 0;
     }
 
     private int NextPiece() => rng.Below(8) switch
@@ -62,12 +87,14 @@ internal sealed class SessionFeed(Rng rng)
         _ => ReceiveBytesMax,
     };
 
-    private int Offer(ISession session, int start, int end)
+    private int Offer(ISession session)
     {
-        var result = session.Receive(_buffer.AsSpan(start..end), _now);
-        Require(result.Consumed >= 0 && result.Consumed <= end - start, $"it consumed {result.Consumed} of {end - start} bytes");
+        var result = session.Receive(_buffer.AsSpan(_start.._end), _now);
+        Require(result.Consumed >= 0 && result.Consumed <= _end - _start, $"it consumed {result.Consumed} of {_end - _start} bytes");
         Look(session);
-        Require(result.Status != ReceiveStatus.Done || _ended != Reason.None, "it wants no bytes and has not ended");
+        _status = result.Status;
+        Require(_status != ReceiveStatus.Done || _ended != Reason.None || _drained, "it wants no bytes and does not end");
+        _start += result.Consumed;
         return result.Consumed;
     }
 
@@ -104,26 +131,63 @@ internal sealed class SessionFeed(Rng rng)
         }
     }
 
-    private Reason Finish(ISession session)
+    private Reason Finish(ISession session, Func<int> held, Action<Instant>? inBetween)
     {
-        if (_ended == Reason.None && rng.Chance(0.2))
+        if (_ended == Reason.None && !_drained && rng.Chance(0.2))
         {
-            session.Handle(rng.Chance(0.5) ? Command.Drain : Command.Kick(Reason.Kicked), _now);
-            Look(session);
-            Pull(session);
+            if (rng.Chance(0.5))
+            {
+                Drain(session);
+            }
+            else
+            {
+                session.Handle(Command.Kick(Reason.Kicked), _now);
+                Look(session);
+                Pull(session);
+            }
         }
 
-        if (_ended == Reason.None && rng.Chance(0.5))
+        // While it pauses, its connection receives nothing and hears of no end.
+        var finished = _ended == Reason.None && _status != ReceiveStatus.Paused && rng.Chance(0.5);
+        if (finished)
         {
             session.PeerFinished(_now);
             Look(session);
             Pull(session);
         }
 
+        for (var left = _drained || finished ? StillRoundsMax : 0; left > 0 && _ended == Reason.None; left--)
+        {
+            Wait(session, held, inBetween);
+        }
+
         session.Close(Reason.ConnectionReset, _now);
         Look(session);
         Require(_ended != Reason.None, "it was closed and has no reason");
         return _ended;
+    }
+
+    // Answers may still be owed.
+    private void Wait(ISession session, Func<int> held, Action<Instant>? inBetween)
+    {
+        if (_status == ReceiveStatus.Paused)
+        {
+            Offer(session);
+        }
+
+        Require(held() <= _buffer.Length + AnswersHeldMax, $"it holds {held()} bytes for {_buffer.Length} received");
+        Pull(session);
+        Pass(session);
+        inBetween?.Invoke(_now);
+        Look(session);
+    }
+
+    private void Drain(ISession session)
+    {
+        _drained = true;
+        session.Handle(Command.Drain, _now);
+        Look(session);
+        Pull(session);
     }
 
     // The first reason wins and stays.

@@ -6,10 +6,10 @@ namespace Quickwater.Fuzz;
 /// <summary>An engine and a hub where nothing happens by itself, for sessions that a target drives by hand. It needs no disposing.</summary>
 internal sealed class World : IConnectionObserver, IHubObserver, IAccessPolicy, IEntropy, IScheduler, IMailbox
 {
-    public World()
+    public World(HubLimits? limits = null)
     {
         Engine = new Engine(new EngineOptions(), this, new StandingTime(), this);
-        Hub = new Hub(Engine, new HubLimits(), this);
+        Hub = new Hub(Engine, limits ?? new HubLimits(), this);
     }
 
     public Engine Engine { get; }

@@ -41,6 +41,19 @@ public sealed class ServerTests
         Assert.Equal(Reason.None, served.Driver.Session.Ended);
     }
 
+    [Theory]
+    [InlineData("""{"m\ud83d":1,"method":"ping"}""")]
+    [InlineData("""{"\ude00thod":1,"method":"ping"}""")]
+    [InlineData("""{"method":"pin\ud83d"}""")]
+    [InlineData("""{"method":"ech\ud83d\u006f"}""")]
+    public void Half_a_surrogate_pair_in_a_name_is_answered_with_an_error_and_the_connection_goes_on(string request)
+    {
+        using var served = new Served();
+        Assert.Equal("""{"error":{"code":-32700,"message":"The body has an escape that is no character."}}""", served.AskOne(Frame.Of(1, request)));
+        Assert.Equal("""{"result":"pong"}""", served.AskOne(Frame.Of(2, """{"method":"ping"}""")));
+        Assert.Equal(Reason.None, served.Driver.Session.Ended);
+    }
+
     [Fact]
     public void A_body_that_is_not_UTF_8_or_has_an_endless_name_is_answered_too()
     {

@@ -59,6 +59,13 @@ public sealed class WireTests
         Assert.Equal(0, reader.Hold(100)); // a frame that lies in the input is not taken from it
     }
 
+    [Theory]
+    [InlineData("""{"\ud83dresult":1}""")]
+    [InlineData("""{"result":1,"result\ude00":1}""")]
+    [InlineData("""{"error":{"code":1,"message":"\ud83d"}}""")]
+    [InlineData("""{"error":{"c\ud83d":1,"message":""}}""")]
+    public void An_answer_with_half_a_surrogate_pair_is_malformed(string body) => Assert.False(RpcJsonAnswer.TryRead(Encoding.UTF8.GetBytes(body), out _));
+
     [Fact]
     public void A_call_body_round_trips_with_every_choice_of_options_and_is_refused_when_cut()
     {

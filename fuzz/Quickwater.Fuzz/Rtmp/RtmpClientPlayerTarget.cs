@@ -32,11 +32,11 @@ internal sealed class RtmpClientPlayerTarget : RtmpSessionTarget, IMediaSink
 
     protected override byte[] RecordHandshake(HandshakeScheme scheme) => Record(HandshakeRole.Server, scheme);
 
-    protected override FuzzOutcome Play(Rng rng, HandshakeScheme scheme, byte[] input)
+    protected override FuzzOutcome Play(Rng rng, int form, byte[] input)
     {
         var options = new RtmpClientOptions
         {
-            Application = "live", Stream = "cam", TcUrl = "rtmp://h/live", Handshake = scheme, EndWithStream = rng.Chance(0.5),
+            Application = "live", Stream = "cam", TcUrl = "rtmp://h/live", Handshake = (HandshakeScheme)form, EndWithStream = rng.Chance(0.5),
         };
         var session = (RtmpClientSession)RtmpClient.Player(options, World.Hub.Buffers, World, this).Create(World.Peer, World, SessionFeed.Start);
         var open = false;

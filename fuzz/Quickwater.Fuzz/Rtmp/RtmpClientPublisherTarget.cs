@@ -19,11 +19,11 @@ internal sealed class RtmpClientPublisherTarget : RtmpSessionTarget
 
     protected override byte[] RecordHandshake(HandshakeScheme scheme) => Record(HandshakeRole.Server, scheme);
 
-    protected override FuzzOutcome Play(Rng rng, HandshakeScheme scheme, byte[] input)
+    protected override FuzzOutcome Play(Rng rng, int form, byte[] input)
     {
         var options = new RtmpClientOptions
         {
-            Application = "live", Stream = "cam", TcUrl = "rtmp://h/live", Handshake = scheme,
+            Application = "live", Stream = "cam", TcUrl = "rtmp://h/live", Handshake = (HandshakeScheme)form,
         };
         var session = (RtmpClientSession)RtmpClient.Publisher(options, World.Hub.Buffers, World, new Source(World.Hub)).Create(World.Peer, World, SessionFeed.Start);
         var open = false;

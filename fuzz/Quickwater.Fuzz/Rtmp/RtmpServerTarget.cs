@@ -15,7 +15,7 @@ internal abstract class RtmpServerTarget : RtmpSessionTarget
     protected RtmpServerSession Open() =>
         (RtmpServerSession)_server.Create(World.Peer, World, SessionFeed.Start);
 
-    protected override FuzzOutcome Play(Rng rng, HandshakeScheme scheme, byte[] input)
+    protected override FuzzOutcome Play(Rng rng, int form, byte[] input)
     {
         using var other = rng.Chance(0.25) ? new StandingPeer(Open(), OtherTape) : null;
         var session = Open();

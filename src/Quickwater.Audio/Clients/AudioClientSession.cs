@@ -59,6 +59,12 @@ public sealed class AudioClientSession : ISession
     /// <inheritdoc/>
     public Reason Ended { get; private set; }
 
+    /// <summary>Bytes of a message that is not whole.</summary>
+    internal int HeldBytes => _reader.HeldBytes;
+
+    /// <summary>Whether the server accepted.</summary>
+    internal bool IsAccepted => _accepted;
+
     /// <inheritdoc/>
     public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now)
     {

@@ -43,6 +43,12 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
 
     public Reason Ended { get; private set; }
 
+    /// <summary>Bytes of a message that is not whole.</summary>
+    internal int HeldBytes => _reader.HeldBytes;
+
+    /// <summary>Whether its hello was accepted.</summary>
+    internal bool IsAccepted => _accepted;
+
     public Instant Deadline
     {
         get

@@ -27,6 +27,9 @@ public sealed class AudioMessageReader(PooledBytes.Pool buffers, int bodyBytesMa
     /// <summary>Whether what was read ends with a whole message.</summary>
     public bool IsAtBoundary => _partial is null || _spent;
 
+    /// <summary>Bytes that it holds.</summary>
+    internal int HeldBytes => _partial?.Length ?? 0;
+
     /// <summary>
     /// Takes bytes from the front of the input up to the end of a message. True with a message; false when all input is taken and more is
     /// needed, or with a <see cref="Fault"/>.

@@ -54,6 +54,9 @@ public sealed class RpcClientSession : ISession, ISessionFactory
     /// <inheritdoc/>
     public Reason Ended { get; private set; }
 
+    /// <summary>Bytes that it holds: of a frame that is not whole, and of requests that wait.</summary>
+    internal int HeldBytes => _reader.HeldBytes + _output.Pending;
+
     /// <inheritdoc/>
     public Instant Deadline =>
         Mode == RpcClientMode.Asking ? Instant.Earlier(_calls.Deadline, _opened + _options.HelloTimeout) : _calls.Deadline;

@@ -39,6 +39,15 @@ internal sealed class RpcServerSession : ISession
 
     public Reason Ended { get; private set; }
 
+    /// <summary>Bytes that it holds for its peer's sake: of a frame that is not whole, and of answers that wait. Those of calls are their methods'.</summary>
+    internal int HeldBytes => _reader.HeldBytes + _output.Pending;
+
+    /// <summary>Whether its caller has to authenticate and has not.</summary>
+    internal bool IsBarred => _login is not null;
+
+    /// <summary>Whether its caller asked for the extensions.</summary>
+    internal bool IsExtended => _extended;
+
     public Instant Deadline => _login?.Deadline ?? (_calls.Unanswered > 0 ? _calls.Deadline : _heard + _server.Limits.IdleTimeout);
 
     // A base client is told nothing of a drain: what it sends from then on is not read. An extended one is answered that it drains.

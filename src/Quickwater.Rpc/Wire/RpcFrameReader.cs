@@ -25,6 +25,9 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
     /// <summary>Whether a frame has begun that the input has not finished, as far as the reader keeps it.</summary>
     public bool IsInsideFrame => _collected is not null && !_whole;
 
+    /// <summary>Bytes that it holds.</summary>
+    internal int HeldBytes => _collected?.Length ?? 0;
+
     /// <summary>Reads the next frame.</summary>
     /// <param name="input">The bytes that were not consumed so far.</param>
     /// <param name="consumed">Bytes that the caller must not offer again.</param>

@@ -29,9 +29,9 @@ internal ref struct RpcJsonAnswer
             answer.Result = body[result];
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return false;
+            return false; // the second for half a surrogate pair in a name that is compared
         }
     }
 

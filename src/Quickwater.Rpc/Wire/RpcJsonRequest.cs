@@ -40,6 +40,11 @@ internal ref struct RpcJsonRequest
             var (line, at) = (e.LineNumber.GetValueOrDefault() + 1, e.BytePositionInLine.GetValueOrDefault() + 1);
             return new RpcError(RpcErrorCode.ParseError, $"The body is not JSON: line {line}, byte {at}.");
         }
+        catch (InvalidOperationException)
+        {
+            // What the reader throws for half a surrogate pair in a name that is compared: JSON by its grammar (RFC 8259, section 8.2), but no text.
+            return new RpcError(RpcErrorCode.ParseError, "The body has an escape that is no character.");
+        }
     }
 
     private static bool ReadObject(ref Utf8JsonReader reader, RpcMethodTable methods, out RpcMethod? method, out Range parameters)
