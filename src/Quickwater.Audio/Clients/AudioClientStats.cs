@@ -54,14 +54,15 @@ public sealed class AudioClientStats
         Volatile.Write(ref _sampleBytes, _sampleBytes + chunk.Samples.Length);
         if (Next >= 0 && chunk.Sequence > Next)
         {
-            Volatile.Write(ref _missing, _missing + (chunk.Sequence - Next));
+            var gap = chunk.Sequence - Next;
+            Volatile.Write(ref _missing, _missing + Math.Min(gap, long.MaxValue - _missing));
         }
         else if (chunk.Sequence < Next)
         {
             Volatile.Write(ref _repeated, _repeated + 1);
         }
 
-        Next = Math.Max(Next, chunk.Sequence + 1);
+        Next = Math.Max(Next, chunk.Sequence == long.MaxValue ? long.MaxValue : chunk.Sequence + 1); // numbers are the server's to choose
         var local = now.Ticks / TimeSpan.TicksPerMicrosecond;
         var transit = unchecked(local - chunk.Microseconds);
         Quickest = Math.Min(Quickest, transit);

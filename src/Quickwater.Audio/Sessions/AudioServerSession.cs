@@ -28,6 +28,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
     private bool _draining;
     private bool _farewellDue;
     private bool _cut; // the last batch ended within a frame
+    private int _left; // bytes that were offered and not taken
     private TimeSpan _burst;
     private uint _pingId;
 
@@ -70,14 +71,16 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
 
     public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now)
     {
-        var why = _watch.Received(bytes.Length, now);
+        var fresh = bytes.Length - _left; // what it left is offered again, and was counted
+        var why = _watch.Received(fresh, now);
         if (why != Reason.None)
         {
             End(why);
             return ReceiveResult.Done(bytes.Length);
         }
 
-        _pinged &= bytes.IsEmpty;
+        _pinged &= fresh == 0;
+        _left = 0;
         var input = bytes;
         while (Ended == Reason.None && (_pings?.Count ?? 0) < PongsMax && !_listDue)
         {
@@ -98,7 +101,13 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
             }
         }
 
-        return Ended != Reason.None ? Taken(bytes.Length) : ReceiveResult.Paused(bytes.Length - input.Length);
+        if (Ended != Reason.None)
+        {
+            return Taken(bytes.Length);
+        }
+
+        _left = input.Length;
+        return ReceiveResult.Paused(bytes.Length - _left);
     }
 
     public void PeerFinished(Instant now) => End(_reader.IsAtBoundary ? Reason.PeerClosed : Reason.TruncatedInput);

@@ -33,6 +33,25 @@ public sealed class ClockTests
     }
 
     [Fact]
+    [Requirement("AUD-4.3")]
+    public void Numbers_of_chunks_at_the_end_of_their_range_are_counted_and_never_below_zero()
+    {
+        var stats = new AudioClientStats();
+        var clock = new ServerClock();
+        for (var connection = 0; connection < 2; connection++)
+        {
+            stats.Begin();
+            foreach (var sequence in (long[])[0, long.MaxValue, long.MaxValue, 3])
+            {
+                stats.Heard(new AudioChunk(sequence, 0, []), clock, Instant.Zero);
+            }
+
+            Assert.Equal(1 + connection, stats.Repeated);
+            Assert.Equal(connection == 0 ? long.MaxValue - 1 : long.MaxValue, stats.Missing);
+        }
+    }
+
+    [Fact]
     public void Clients_on_a_crooked_network_agree_on_when_to_play()
     {
         using var studio = new AudioStudio(faults: Faults.None with { LatencyMax = TimeSpan.FromMilliseconds(8), LateTurn = 0.1, LateTurnMax = TimeSpan.FromMilliseconds(20) });

@@ -125,6 +125,17 @@ public sealed class LimitTests
     }
 
     [Fact]
+    [Requirement("AUD-8.2")]
+    public void A_client_that_asks_much_at_once_is_counted_once_for_what_it_sends()
+    {
+        using var studio = new AudioStudio(limits: new ConnectionLimits { ReceivedBytesPerSecondMax = 2000 });
+        byte[] pings = [.. Enumerable.Repeat(AudioMessageWriter.ToArray(new Ping(1, 2)), 100).SelectMany(static one => one)];
+        var asks = studio.Raw([.. AudioMessageWriter.ToArray(new Hello("speech", "asks")), .. pings]); // 1600 bytes, of which 128 are answered at a time
+        studio.Run(5);
+        Assert.Equal(Reason.None, asks.Served?.Ended);
+    }
+
+    [Fact]
     [Requirement("AUD-8.3")]
     [Requirement("AUD-8.5")]
     public void Bytes_that_wait_for_a_client_are_bounded()
