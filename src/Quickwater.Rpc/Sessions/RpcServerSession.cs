@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using Quickwater.Core;
 
 namespace Quickwater.Rpc;
@@ -40,12 +41,15 @@ internal sealed class RpcServerSession : ISession
     public Reason Ended { get; private set; }
 
     /// <summary>Bytes that it holds for its peer's sake: of a frame that is not whole, and of answers that wait. Those of calls are their methods'.</summary>
+    [ExcludeFromCodeCoverage(Justification = "Asked by the fuzz targets.")]
     internal int HeldBytes => _reader.HeldBytes + _output.Pending;
 
     /// <summary>Whether its caller has to authenticate and has not.</summary>
+    [ExcludeFromCodeCoverage(Justification = "Asked by the fuzz targets.")]
     internal bool IsBarred => _login is not null;
 
     /// <summary>Whether its caller asked for the extensions.</summary>
+    [ExcludeFromCodeCoverage(Justification = "Asked by the fuzz targets.")]
     internal bool IsExtended => _extended;
 
     public Instant Deadline => _login?.Deadline ?? (_calls.Unanswered > 0 ? _calls.Deadline : _heard + _server.Limits.IdleTimeout);

@@ -26,6 +26,8 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
     private bool _closed;
 
     /// <summary>Takes over the end of a pipe, also of one that does not block. Linux only.</summary>
+    /// <param name="pipe">The end that is read.</param>
+    /// <param name="name">What its thread is called.</param>
     /// <exception cref="IOException">The system has no file descriptors left.</exception>
     public PipeInput(SafeHandle pipe, string name)
     {
@@ -120,8 +122,10 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
                 Monitor.Wait(_wanted);
             }
 
+            // One that was asked for before the stream was disposed is answered: somebody awaits it.
+            var wanted = _asked;
             _asked = false;
-            return !_closed;
+            return wanted;
         }
     }
 

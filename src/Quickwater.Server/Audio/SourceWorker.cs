@@ -169,7 +169,7 @@ internal sealed class SourceWorker : IAsyncDisposable
             Queue.IsLive = true;
             Hold(NamedPipe.TryOpen(path));
             Log.SourceAwaitsWriter(_log, _station, path);
-            return await OpenPcmAsync(OperatingSystem.IsLinux() ? new PipeInput(pipe.SafePipeHandle, _station) : pipe, title, _time);
+            return await OpenPcmAsync(pipe, title, _time);
         }
 
         if (_raw is not null || Path.GetExtension(path).ToLowerInvariant() is ".wav" or ".wave" or ".rf64")
