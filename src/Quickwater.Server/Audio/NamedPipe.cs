@@ -21,7 +21,7 @@ internal static class NamedPipe
     /// Opens the reading end of a named pipe at once, whether or not somebody writes. While nobody has it open for writing and nothing is left in it, a
     /// read gives 0 bytes; else it waits, and can be called off. Null for whatever is no named pipe, or cannot be opened.
     /// </summary>
-    public static PipeStream? TryOpen(string path)
+    public static Stream? TryOpen(string path)
     {
         if (s_flags is not var (nonBlocking, closeOnExec))
         {
