@@ -69,6 +69,8 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
     // Who only lists has no station to say how long a send may take; the engine's own bound stays.
     private TimeSpan StallMax => _seat?.Station.Options.StallMax ?? TimeSpan.MaxValue;
 
+    public long Warm() => _left + _watch.PingAt.Ticks + _sends.Deadline(TimeSpan.Zero).Ticks + (_seat?.Warm() ?? 0);
+
     public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now)
     {
         var fresh = bytes.Length - _left; // what it left is offered again, and was counted

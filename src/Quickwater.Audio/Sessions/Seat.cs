@@ -92,6 +92,9 @@ internal sealed class Seat : IDisposable
         return format.IsValid ? format.BytesPerSecond + (long)(before / station.Options.Chunk.TotalSeconds) : 0;
     }
 
+    /// <summary>Reads a little of what <see cref="Fill"/> will read: see <see cref="ISession.Warm"/>.</summary>
+    internal long Warm() => _dropped + (_caughtUpAt?.Ticks ?? 0) + _subscription.Warm();
+
     /// <summary>Writes what is next for this listener: frames, and notices between them. None while there is more to come.</summary>
     /// <param name="batch">Where to.</param>
     /// <param name="holder">Who is told of what happens between frames.</param>

@@ -45,6 +45,8 @@ internal sealed class WavListenerSession : ISession, IListener, ISeated
 
     private TimeSpan StallMax => _seat?.Station.Options.StallMax ?? TimeSpan.MaxValue;
 
+    public long Warm() => _watch.PingAt.Ticks + _sends.Deadline(TimeSpan.Zero).Ticks + (_seat?.Warm() ?? 0);
+
     public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now) => ReceiveResult.NeedMore(bytes.Length);
 
     public void PeerFinished(Instant now) => End(Reason.PeerClosed);

@@ -18,6 +18,7 @@ public sealed class ReadAheadQueue : IAudioSource
     private IMailbox? _reader;
     private long _written;
     private long _read;
+    private long _origin; // what is written from there on begins at the ring's first byte
     private bool _starving;
     private bool _full;
     private bool _live;
@@ -133,8 +134,9 @@ public sealed class ReadAheadQueue : IAudioSource
         int count;
         lock (_lock)
         {
+            _origin = _written == _read ? _written : _origin; // a queue that is empty again and again stays in the cache
             count = (int)Math.Min(samples.Length, _ring.Length - (_written - _read));
-            var at = (int)(_written % _ring.Length);
+            var at = PlaceOf(_written);
             var first = Math.Min(count, _ring.Length - at);
             samples[..first].CopyTo(_ring.AsSpan(at));
             samples[first..count].CopyTo(_ring);
@@ -232,12 +234,14 @@ public sealed class ReadAheadQueue : IAudioSource
 
     private void Copy(Span<byte> destination)
     {
-        var at = (int)(_read % _ring.Length);
+        var at = PlaceOf(_read);
         var first = Math.Min(destination.Length, _ring.Length - at);
         _ring.AsSpan(at, first).CopyTo(destination);
         _ring.AsSpan(0, destination.Length - first).CopyTo(destination[first..]);
         _read += destination.Length;
     }
+
+    private int PlaceOf(long position) => (int)((position - _origin) % _ring.Length);
 
     private void WakeReader()
     {

@@ -62,7 +62,7 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
     /// <summary>A snapshot of the counters, from any thread.</summary>
     public ConnectionStats Stats => new(
         _input.Bytes, _output.Bytes, _output.Sends, Volatile.Read(ref _turns), Volatile.Read(ref _longTurns), Opened,
-        _input.Rate.At(_engine.Clock.Now), _output.Rate.At(_engine.Clock.Now));
+        _input.RateAt(_engine.Clock.Now), _output.RateAt(_engine.Clock.Now));
 
     /// <summary>Idle means: no turn runs or is asked for. For the simulator's invariants.</summary>
     internal bool IsIdle => _wake.IsIdle;
@@ -95,6 +95,11 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
             RunTurns();
         }
     }
+
+    /// <summary>Reads what a turn reads, so that it is in the cache; not if one runs, which has it there.</summary>
+    internal long Warm() => _wake.IsIdle
+        ? _session.Warm() + _transport.Warm() + _output.Warm() + _input.Warm() + _mailbox.Warm() + _timer.DueTicks + _turns + _lingerDeadline.Ticks
+        : 0;
 
     /// <inheritdoc/>
     public bool Post(in Command command)

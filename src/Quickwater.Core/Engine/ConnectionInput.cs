@@ -13,6 +13,7 @@ internal sealed class ConnectionInput(Connection connection, ITransport transpor
     private bool _done; // the session wants no more
     private bool _watches; // it wants nothing now, but to hear of the peer's end
     private long _bytes;
+    private RateMeter _rate;
 
     private enum Flight
     {
@@ -27,7 +28,9 @@ internal sealed class ConnectionInput(Connection connection, ITransport transpor
 
     internal long Bytes => Volatile.Read(ref _bytes);
 
-    internal RateMeter Rate { get; } = new();
+    internal long RateAt(Instant now) => _rate.At(now);
+
+    internal long Warm() => _ready + _bytes + (int)_flight;
 
     /// <summary>Whether the session wants nothing for now. Then nothing is received, unless it wants to hear of the peer's end.</summary>
     internal bool IsPaused { get; private set; }
@@ -169,7 +172,7 @@ internal sealed class ConnectionInput(Connection connection, ITransport transpor
             case IoStatus.Completed:
                 _buffer.Add(result.Bytes);
                 _bytes += result.Bytes;
-                Rate.Add(result.Bytes, now);
+                _rate.Add(result.Bytes, now);
                 Offer(now);
                 return true;
             case IoStatus.EndOfStream:

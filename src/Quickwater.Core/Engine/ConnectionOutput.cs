@@ -12,14 +12,17 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
     private int _unsentBytesMax;
     private long _bytes;
     private long _sends;
+    private RateMeter _rate;
 
     internal bool InFlight => _batch is not null;
 
     internal long Bytes => Volatile.Read(ref _bytes);
 
-    internal RateMeter Rate { get; } = new();
+    internal long RateAt(Instant now) => _rate.At(now);
 
     internal long Sends => Volatile.Read(ref _sends);
+
+    internal long Warm() => _ready + _bytes + Deadline.Ticks + _rate.BytesPerSecond;
 
     /// <summary>When the send in flight counts as stalled.</summary>
     internal Instant Deadline { get; private set; } = Instant.Never;
@@ -120,7 +123,7 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
         }
 
         _bytes += bytes;
-        Rate.Add(bytes, now);
+        _rate.Add(bytes, now);
         _sends++;
         connection.Session.Sent(bytes, now);
         return true;

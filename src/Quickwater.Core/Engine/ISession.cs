@@ -24,6 +24,13 @@ public interface ISession
     Reason Ended { get; }
 
     /// <summary>
+    /// Reads a little of all that the next turn will read, and changes nothing: called for several sessions before their turns, so that they wait for memory
+    /// together and not one after the other. It may run beside a turn, so what it reads may be torn, and it must not throw. What it returns is only there
+    /// so that the reads are not left out.
+    /// </summary>
+    long Warm() => 0;
+
+    /// <summary>
     /// Takes received bytes. Must consume some, or answer <see cref="ReceiveStatus.NeedMore"/> for more behind them: with a
     /// full receive buffer and nothing consumed the connection ends with <see cref="Reason.ReceiveBufferFull"/>.
     /// Bad input sets <see cref="Ended"/>; it never throws. The span is not valid after the call.

@@ -27,6 +27,9 @@ public interface ITransport
     /// <summary>What TLS knows of the peer; null where there is no TLS.</summary>
     TlsPeer? Tls => null;
 
+    /// <summary>As <see cref="ISession.Warm"/>, for a send.</summary>
+    long Warm() => 0;
+
     /// <summary>Names the receiver of completions. Called once, before anything else.</summary>
     void Bind(ITransportEvents events);
 

@@ -16,6 +16,8 @@ internal sealed class Mailbox(int answersMax)
     private int _kickReason;
     private int _waiting;
 
+    internal long Warm() => _flags + _waiting;
+
     internal bool Post(in Command command)
     {
         switch (command.Kind)

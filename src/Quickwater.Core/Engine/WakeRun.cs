@@ -16,6 +16,7 @@ internal sealed class WakeRun(Engine engine, FreeList<WakeRun> kept) : IThreadPo
     private Instant _late;
     private int _taken;
     private int _threads; // that run it, or are asked to
+    private long _read; // means nothing
 
     internal void Add(Connection one) => _woken.Add(one);
 
@@ -52,6 +53,7 @@ internal sealed class WakeRun(Engine engine, FreeList<WakeRun> kept) : IThreadPo
     {
         while (TryTake(out var from, out var to))
         {
+            Warm(from, to);
             for (var i = from; i < to; i++)
             {
                 _woken[i].WakeHere();
@@ -68,6 +70,19 @@ internal sealed class WakeRun(Engine engine, FreeList<WakeRun> kept) : IThreadPo
             _woken.Clear();
             kept.Give(this);
         }
+    }
+
+    // Of a thousand connections nothing is in the cache any more when their turns come, and a turn follows one pointer after the other. For a whole portion the
+    // processor fetches them side by side.
+    private void Warm(int from, int to)
+    {
+        var read = 0L;
+        for (var i = from; i < to; i++)
+        {
+            read += _woken[i].Warm();
+        }
+
+        Volatile.Write(ref _read, read);
     }
 
     private bool TryTake(out int from, out int to)

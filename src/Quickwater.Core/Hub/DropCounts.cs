@@ -8,16 +8,7 @@ public sealed class DropCounts
     private long _total;
 
     /// <summary>All of them.</summary>
-    public long Total
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _total;
-            }
-        }
-    }
+    public long Total => Volatile.Read(ref _total);
 
     /// <summary>The reason of the latest one.</summary>
     public Reason Latest { get; private set; }
@@ -56,7 +47,7 @@ public sealed class DropCounts
         lock (_lock)
         {
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_frames, (why, kind), out _) += frames;
-            _total += frames;
+            Volatile.Write(ref _total, _total + frames);
             Latest = why;
         }
     }

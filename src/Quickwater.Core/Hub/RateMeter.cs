@@ -1,7 +1,7 @@
 namespace Quickwater.Core;
 
 /// <summary>A rate smoothed over about a second: complete windows of 250 ms, the newest counting for a quarter. Not thread-safe.</summary>
-internal sealed class RateMeter
+internal struct RateMeter
 {
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
 
@@ -11,10 +11,10 @@ internal sealed class RateMeter
     private bool _started;
     private bool _hasRate;
 
-    internal long BytesPerSecond => (long)_rate;
+    internal readonly long BytesPerSecond => (long)_rate;
 
     /// <summary>The rate as somebody else sees it at that time: nothing, when nothing has come for two seconds. A torn view is near enough.</summary>
-    internal long At(Instant now) => now - _windowStart > TimeSpan.FromSeconds(2) ? 0 : (long)Volatile.Read(ref _rate);
+    internal readonly long At(Instant now) => now - _windowStart > TimeSpan.FromSeconds(2) ? 0 : (long)_rate;
 
     internal void Add(int bytes, Instant now)
     {

@@ -27,10 +27,7 @@ internal sealed class RingCursor
         Topic topic, WireRing ring, SubscribeOptions options, DropCounts drops, IMailbox mailbox, uint? patch, int patchOffset,
         Instant now)
     {
-        _topic = topic;
-        _ring = ring;
-        _options = options;
-        _drops = drops;
+        (_topic, _ring, _options, _drops) = (topic, ring, options, drops);
         _bounds = new LagBounds(options, now);
         (_patch, _patchOffset) = (patch, patchOffset);
         _marks = topic.Hub.Engine.Options.Marks;
@@ -60,6 +57,9 @@ internal sealed class RingCursor
     internal Reason Lagged { get; private set; }
 
     internal bool IsAtLiveEdge => _cursor == _ring.Next && _held.IsEmpty;
+
+    internal long Warm() => _cursor + _configVersion + _pausedAt + _publication.Epoch + (_held.IsEmpty ? 0 : 1) + (_gate.IsOpen ? 0 : 1)
+        + (_bounds.HasCaughtUp ? 0 : 1) + _ledger.Bytes;
 
     internal void Select(bool video, bool audio, bool paused)
     {

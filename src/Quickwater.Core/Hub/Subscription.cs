@@ -89,6 +89,9 @@ public sealed class Subscription : IDisposable
 
     internal RingCursor Cursor { get; }
 
+    /// <summary>Reads a little of what <see cref="Fill"/> will read: see <see cref="ISession.Warm"/>.</summary>
+    public long Warm() => _toldDrops + _drops.Total + Cursor.Warm();
+
     /// <summary>
     /// Says which kinds of media are wanted, and whether any is now. A paused viewer is passed by, and told of starts and ends all the
     /// same; when its pause is over it goes on at the latest key that it has not had, or at the next one.

@@ -11,9 +11,9 @@ public sealed class Topic
     private readonly List<WireRing> _rings = [];
     private readonly HashSet<Subscription> _viewers = [];
     private readonly FlushTimer _flushTimer;
-    private readonly RateMeter _rate = new();
 
     private Publication? _publisher;
+    private RateMeter _rate;
     private TimeLine _time;
     private KeyWait _keys;
     private Instant _nextFlush;

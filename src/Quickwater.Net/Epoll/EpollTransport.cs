@@ -79,6 +79,9 @@ internal sealed unsafe class EpollTransport : ITransport, IThreadPoolWorkItem
     private static IoResult Gone => IoResult.Failed(Reason.Disposed);
 
     /// <inheritdoc/>
+    public long Warm() => _fd + Volatile.Read(ref _state) + _send.Total;
+
+    /// <inheritdoc/>
     public void Bind(ITransportEvents events)
     {
         if (Interlocked.CompareExchange(ref _events, events, null) is not null)

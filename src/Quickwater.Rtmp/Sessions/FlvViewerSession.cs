@@ -32,6 +32,8 @@ internal sealed class FlvViewerSession : ISession, IMediaSession
 
     Subscription? IMediaSession.Views => _subscription;
 
+    public long Warm() => Deadline.Ticks + (_subscription?.Warm() ?? 0);
+
     public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now) => ReceiveResult.NeedMore(bytes.Length);
 
     public void PeerFinished(Instant now) => End(Reason.PeerClosed);

@@ -211,6 +211,8 @@ internal sealed class NetStream
         }
     }
 
+    internal long Warm() => _waitUntil.Ticks + _stopAt.Ticks + _silentAt.Ticks + (Subscription?.Warm() ?? 0);
+
     /// <summary>
     /// Writes the rest of a frame that the batch before had no room for. True when nothing is left: inside a frame nothing else may stand.
     /// </summary>

@@ -42,6 +42,8 @@ internal sealed class RtmpLink
     /// <summary>Bytes queued and not written into a batch yet.</summary>
     internal int QueuedBytes => _queue is null ? 0 : _queue.Length - _queueAt;
 
+    internal long Warm() => _queueAt;
+
     /// <summary>Bytes held for the peer's sake: unfinished messages, and the queue with what is written of it.</summary>
     internal int HeldBytes => _reader.PartialBytes + (_queue?.Length ?? 0);
 

@@ -80,6 +80,17 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
     // What it asks next must wait: for the access policy's answer, or until it has taken the answers that it asked for before.
     private bool IsHeldUp => _commands.AwaitsAccess || _link.QueuedBytes > _server.Options.QueuedBytesMax;
 
+    public long Warm()
+    {
+        var read = _heard.Ticks + _link.Warm();
+        foreach (var stream in Streams)
+        {
+            read += stream.Warm();
+        }
+
+        return read;
+    }
+
     public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now)
     {
         var at = 0;

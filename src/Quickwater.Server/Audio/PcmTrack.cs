@@ -75,8 +75,9 @@ internal sealed class PcmTrack : IAudioTrack
         if (_from == _to)
         {
             _from = 0;
-            // A read of a pipe that says nothing cannot be called off; it is left behind, or a server that stops would wait for it.
-            _to = await _stream.ReadAsync(_buffer, cancel).AsTask().WaitAsync(cancel);
+            // Other reads than those of a PipeInput cannot be called off; they are left behind, or a server that stops would wait for them.
+            var read = _stream.ReadAsync(_buffer, cancel);
+            _to = _stream is PipeInput ? await read : await read.AsTask().WaitAsync(cancel);
             if (_to == 0 && _awaits is { } time)
             {
                 await Task.Delay(WriterPoll, time, cancel);

@@ -19,6 +19,7 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
     private readonly SafeHandle _pipe;
     private readonly object _wanted = new();
     private readonly Wish[] _wishes = new Wish[2];
+    private readonly CancellationTokenRegistration _calledOff;
     private readonly int _stop;
     private ManualResetValueTaskSourceCore<int> _read; // goes on with its reader on this thread
     private Memory<byte> _into;
@@ -28,8 +29,9 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
     /// <summary>Takes over the end of a pipe, also of one that does not block. Linux only.</summary>
     /// <param name="pipe">The end that is read.</param>
     /// <param name="name">What its thread is called.</param>
+    /// <param name="cancel">Disposes of it, which calls off a read that waits. One for all reads: to have one for each costs as much as the read.</param>
     /// <exception cref="IOException">The system has no file descriptors left.</exception>
-    public PipeInput(SafeHandle pipe, string name)
+    public PipeInput(SafeHandle pipe, string name, CancellationToken cancel)
     {
         _pipe = pipe;
         _stop = Event(0, CloseOnExecNonBlocking);
@@ -39,6 +41,7 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
         }
 
         new Thread(Run) { IsBackground = true, Name = $"quickwater-source-{name}" }.Start();
+        _calledOff = cancel.UnsafeRegister(static input => ((PipeInput?)input)?.Dispose(), this);
     }
 
     public override bool CanRead => true;
@@ -51,7 +54,10 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Reads what comes next; 0 bytes when nobody has the pipe open for writing any more. Called off only by disposing of the stream.</summary>
+    /// <summary>
+    /// Reads what comes next; 0 bytes when nobody has the pipe open for writing any more. Called off only by disposing of the stream: then it ends with an
+    /// <see cref="OperationCanceledException"/>.
+    /// </summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _read.Reset();
@@ -88,6 +94,7 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
 
     protected override void Dispose(bool disposing)
     {
+        _calledOff.Unregister(); // and does not wait for it: it may be what calls this
         lock (_wanted)
         {
             if (!_closed)
@@ -105,7 +112,14 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
     {
         while (IsWanted())
         {
-            Complete(WaitAndRead(_into.Span));
+            if (TryRead(_into.Span, out var bytes))
+            {
+                Complete(bytes);
+            }
+            else
+            {
+                _read.SetException(new OperationCanceledException());
+            }
         }
 
         _pipe.Dispose();
@@ -142,31 +156,36 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
         }
     }
 
-    // Negative when it failed; 0 also when it is called off, which nobody awaits any more.
-    private int WaitAndRead(Span<byte> into)
+    // False when it is called off. Negative bytes: it failed.
+    private bool TryRead(Span<byte> into, out int bytes)
     {
         var fd = (int)_pipe.DangerousGetHandle(); // closed by this thread alone
         while (true)
         {
             _wishes[0] = new Wish(fd, Readable, 0);
             _wishes[1] = new Wish(_stop, Readable, 0);
-            var ready = Poll(_wishes, (nuint)_wishes.Length, -1);
+            bytes = -1;
+            var ready = Poll(ref _wishes[0], (nuint)_wishes.Length, -1);
             if (ready > 0 && _wishes[1].Heard != 0)
             {
-                return 0;
+                return false;
             }
 
-            var got = ready > 0 ? (int)Read(fd, ref MemoryMarshal.GetReference(into), (nuint)into.Length) : -1;
-            if (got >= 0 || Marshal.GetLastPInvokeError() is not (Interrupted or Again))
+            if (ready > 0)
             {
-                return got;
+                bytes = (int)Read(fd, ref MemoryMarshal.GetReference(into), (nuint)into.Length);
+            }
+
+            if (bytes >= 0 || Marshal.GetLastPInvokeError() is not (Interrupted or Again))
+            {
+                return true;
             }
         }
     }
 
     [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Poll([In, Out] Wish[] wishes, nuint count, int timeout);
+    private static extern int Poll(ref Wish first, nuint count, int timeout);
 
     [DllImport("libc", EntryPoint = "read", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

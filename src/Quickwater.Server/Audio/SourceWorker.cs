@@ -160,7 +160,7 @@ internal sealed class SourceWorker : IAsyncDisposable
         Queue.IsLive = path == "-";
         if (Queue.IsLive)
         {
-            return await OpenPcmAsync(OperatingSystem.IsLinux() ? new PipeInput(new SafeFileHandle(0, ownsHandle: false), _station) : Console.OpenStandardInput(), "");
+            return await OpenPcmAsync(OperatingSystem.IsLinux() ? new PipeInput(new SafeFileHandle(0, ownsHandle: false), _station, _stop.Token) : Console.OpenStandardInput(), "");
         }
 
         var title = Path.GetFileNameWithoutExtension(path);

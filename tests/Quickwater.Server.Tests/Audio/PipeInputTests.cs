@@ -12,7 +12,7 @@ public sealed class PipeInputTests
     public async Task Bytes_come_as_they_are_written_and_the_end_when_nobody_writes_any_more()
     {
         using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
-        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test");
+        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test", CancellationToken.None);
         var buffer = new byte[100];
         for (byte i = 1; i <= 50; i++)
         {
@@ -31,20 +31,31 @@ public sealed class PipeInputTests
     public async Task A_read_that_waits_ends_when_the_stream_is_disposed_and_its_writer_is_told()
     {
         using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
-        var input = new PipeInput(writer.ClientSafePipeHandle, "test");
+        var input = new PipeInput(writer.ClientSafePipeHandle, "test", CancellationToken.None);
         var read = input.ReadAsync(new byte[100]).AsTask();
         Assert.False(read.IsCompleted);
         await input.DisposeAsync();
-        Assert.Equal(0, await read.WaitAsync(s_patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(s_patience));
         await Until.HoldsAsync(() => Throws(writer), s_patience, "the pipe is broken");
         await Assert.ThrowsAsync<ObjectDisposedException>(() => input.ReadAsync(new byte[1]).AsTask());
+    }
+
+    [ToolFact("mkfifo")]
+    public async Task A_read_that_waits_is_called_off_by_the_token_of_the_stream()
+    {
+        using var stop = new CancellationTokenSource();
+        using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
+        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test", stop.Token);
+        var read = input.ReadAsync(new byte[100]).AsTask();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(s_patience));
     }
 
     [ToolFact("mkfifo")]
     public async Task What_cannot_be_read_is_an_error_of_the_stream()
     {
         using var reader = new AnonymousPipeServerStream(PipeDirection.In);
-        await using var input = new PipeInput(reader.ClientSafePipeHandle, "test"); // the end that is written to
+        await using var input = new PipeInput(reader.ClientSafePipeHandle, "test", CancellationToken.None); // the end that is written to
         reader.Dispose();
         await Assert.ThrowsAsync<IOException>(() => input.ReadAsync(new byte[100]).AsTask().WaitAsync(s_patience));
     }
