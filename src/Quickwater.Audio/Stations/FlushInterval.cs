@@ -10,6 +10,9 @@ internal static class FlushInterval
     private static readonly TimeSpan s_sendCost = TimeSpan.FromMicroseconds(6);
     private const double CoreShare = 0.02;
 
+    // A thread that slept costs some twenty sends until it is at work, so a part is not worth a wake of its own unless it is many times that.
+    private const int PartMin = 250;
+
     // A send above it gains nothing (docs/adr/0003): at high rates there is no use in gathering for longer.
     private const int SendBytes = 64 * 1024;
 
@@ -25,5 +28,21 @@ internal static class FlushInterval
         var wanted = forCost < forSize ? forCost : forSize;
         var most = Math.Max(1, latencyMax.Ticks / chunk.Ticks);
         return chunk * Math.Clamp(wanted.Ticks / chunk.Ticks, 1, most);
+    }
+
+    /// <summary>
+    /// How many parts of the listeners take turns within an interval: the last of many waits for the sends to all before it. In whole chunks.
+    /// </summary>
+    /// <param name="chunks">Chunks in the interval.</param>
+    /// <param name="listeners">Listeners now.</param>
+    internal static int Parts(int chunks, int listeners)
+    {
+        var parts = Math.Clamp(listeners / PartMin, 1, chunks);
+        while (chunks % parts != 0)
+        {
+            parts--;
+        }
+
+        return parts;
     }
 }

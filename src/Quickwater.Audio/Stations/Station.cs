@@ -15,7 +15,7 @@ public sealed class Station : ITicked
     // Chunks published in one turn: what was missed is caught up over several turns, so that others run in between.
     private const int ChunksPerTurnMax = 64;
 
-    // The last listener may have its audio a quarter of an interval after the first: it waits up to a whole one for it anyway.
+    // The last listener of those who are woken together may have its audio a quarter of the time after the first that passes until the next are woken.
     private const int PatiencePart = 4;
 
     // A source that starves wakes its reader; to look again in between is for what depends on time, such as a fallback.
@@ -33,6 +33,7 @@ public sealed class Station : ITicked
     private byte[] _chunk = new byte[AudioFormat.ChannelsMax * sizeof(int)]; // of one chunk, once the format is known
     private int _filled;
     private bool _published;
+    private TimeSpan _gathered; // audio of the chunks that nobody was woken for yet
     private Instant _planned = Instant.Never;
     private Instant? _starvedSince;
     private long _sequence;
@@ -40,7 +41,8 @@ public sealed class Station : ITicked
     private long _starved;
     private long _slips;
     private TimeSpan _slipped;
-    private TimeSpan _interval;
+    private TimeSpan _interval; // in which everybody is woken
+    private TimeSpan _step; // from one part of the listeners to the next
 
     /// <summary>Makes a station that does nothing before <see cref="Start"/>. It owns the source from here on.</summary>
     /// <exception cref="ArgumentException">The options are not valid; the message tells which and why.</exception>
@@ -55,6 +57,7 @@ public sealed class Station : ITicked
         _hub = hub;
         _source = source;
         Options = options;
+        _interval = _step = options.Chunk;
         Listeners = new ListenerLedger(options.ListenersMax);
         var nowhere = new IPEndPoint(IPAddress.None, 0);
         _ticker = new Ticker(hub.Engine, new ConnectionInfo(0, "audio-source", nowhere, nowhere), this);
@@ -133,8 +136,9 @@ public sealed class Station : ITicked
         var next = Play(now);
         if (_published)
         {
-            _published = false;
-            _publication?.Flush(now, _interval / PatiencePart);
+            // What is no chunk is told at once.
+            _publication?.Flush(now, _step / PatiencePart, _gathered == TimeSpan.Zero ? 1 : _gathered / _interval);
+            (_published, _gathered) = (false, TimeSpan.Zero);
         }
 
         return next;
@@ -182,8 +186,10 @@ public sealed class Station : ITicked
     private Instant Plan()
     {
         var chunk = Format.TimeOf(_chunk.Length / Format.BytesPerFrame); // 220 sample frames at 11025 Hz are a little less than 20 ms
-        _interval = FlushInterval.Of(chunk, Options.LatencyMax, Listeners.Now, Format.BytesPerSecond);
-        return _pacer.Due + (_interval - chunk);
+        var listeners = Listeners.Now;
+        _interval = FlushInterval.Of(chunk, Options.LatencyMax, listeners, Format.BytesPerSecond);
+        _step = _interval / FlushInterval.Parts((int)(_interval / chunk), listeners);
+        return _pacer.Due + (_step - chunk);
     }
 
     private void NoteLateness(Instant now)
@@ -301,6 +307,7 @@ public sealed class Station : ITicked
         payload.Append(_chunk.AsSpan(0, bytes));
         Publish(FrameKind.Audio, FrameFlags.Key, payload, 0, now);
         _pacer.Advance(bytes / Format.BytesPerFrame);
+        _gathered += Format.TimeOf(bytes / Format.BytesPerFrame);
         Volatile.Write(ref _sequence, _sequence + 1);
         Volatile.Write(ref _bytes, _bytes + bytes);
     }

@@ -41,7 +41,10 @@ public sealed class Publication
     /// How long one thread may see to the viewers before others help, which costs more in all and is done sooner. At most
     /// <see cref="EngineOptions.WakePatienceMax"/>.
     /// </param>
-    public void Flush(Instant now, TimeSpan patience) => Topic.Flush(now, patience);
+    /// <param name="part">
+    /// Which part of all viewers is woken, of those who wait for the longest time: 1 is everybody, and with a third nobody waits for more than three flushes.
+    /// </param>
+    public void Flush(Instant now, TimeSpan patience, double part = 1) => Topic.Flush(now, patience, part);
 
     /// <summary>Ends the publication: viewers are told, the replay is freed, the topic is free for another. Idempotent.</summary>
     public void End(Reason why)

@@ -18,6 +18,7 @@ public sealed class Topic
     private KeyWait _keys;
     private Instant _nextFlush;
     private TimeSpan _patience;
+    private double _owed; // the part of the viewers that flushes want woken and that was not yet
 
     private long _audioFrames;
     private long _videoFrames;
@@ -191,13 +192,14 @@ public sealed class Topic
     }
 
     // At the end of the publisher's turn, so that all frames of one receive go out together.
-    internal void Flush(Instant now, TimeSpan patience)
+    internal void Flush(Instant now, TimeSpan patience, double part)
     {
         Instant due;
         lock (Lock)
         {
             due = _nextFlush;
             _patience = patience;
+            _owed += part;
         }
 
         if (now < due)
@@ -226,6 +228,7 @@ public sealed class Topic
             }
 
             _replay.Clear();
+            _owed = 1;
         }
 
         WakeWaiters(Hub.Engine.Clock.Now);
@@ -332,8 +335,10 @@ public sealed class Topic
             _nextFlush = now + _limits.FlushInterval;
             foreach (var ring in _rings)
             {
-                ring.TakeWaiters(woken);
+                ring.TakeWaiters(woken, _owed);
             }
+
+            _owed = 0;
         }
 
         Hub.Engine.WakeAll(woken, now, patience);

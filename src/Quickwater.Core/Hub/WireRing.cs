@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Quickwater.Core;
 
 /// <summary>
@@ -199,16 +201,21 @@ internal sealed class WireRing
 
     internal void Forget(RingCursor cursor) => _waiters.Remove(cursor);
 
-    /// <summary>Moves the waiting viewers' mailboxes to the end of the list, so that they can be woken without the lock.</summary>
-    internal void TakeWaiters(List<IMailbox> woken)
+    /// <summary>
+    /// Moves the mailboxes of those who wait for the longest time to the end of the list, so that they can be woken without the lock: as many as that part of
+    /// all subscribers.
+    /// </summary>
+    internal void TakeWaiters(List<IMailbox> woken, double part)
     {
-        foreach (var waiter in _waiters)
+        // Of all, not of those who wait: however many have a send under way, the others do not wait longer for it.
+        var count = (int)Math.Min(_waiters.Count, Math.Ceiling(Subscribers * part));
+        foreach (var waiter in CollectionsMarshal.AsSpan(_waiters)[..count])
         {
             waiter.IsWaiting = false;
             woken.Add(waiter.Mailbox);
         }
 
-        _waiters.Clear();
+        _waiters.RemoveRange(0, count);
     }
 
     /// <summary>Gives all memory back; segments of sends in flight follow when those complete.</summary>

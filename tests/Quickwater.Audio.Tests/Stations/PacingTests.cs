@@ -137,4 +137,37 @@ public sealed class PacingTests
         Assert.Equal(chunk, FlushInterval.Of(chunk, most, 100_000, 10_000_000)); // 64 KiB come in less than a chunk
         Assert.Equal(chunk, FlushInterval.Of(chunk, chunk, 100_000, 16_000));
     }
+
+    [Theory]
+    [InlineData(6, 499, 1)]
+    [InlineData(6, 500, 2)]
+    [InlineData(6, 1000, 3)] // four parts of six chunks would not be whole chunks
+    [InlineData(6, 100_000, 6)]
+    [InlineData(5, 1000, 1)]
+    [InlineData(5, 1250, 5)]
+    [InlineData(1, 100_000, 1)]
+    public void Many_listeners_are_woken_in_parts(int chunks, int listeners, int parts) => Assert.Equal(parts, FlushInterval.Parts(chunks, listeners));
+
+    [Fact]
+    [Requirement("AUD-5.4")]
+    public void Of_many_listeners_one_part_at_a_time_has_its_chunks_and_none_waits_longer_than_the_latency()
+    {
+        const int Many = 600;
+        using var studio = new AudioStudio(options: new StationOptions { Name = "speech", LatencyMax = TimeSpan.FromMilliseconds(120) });
+        List<Listener> listeners = [.. Enumerable.Range(0, Many).Select(_ => studio.Listen())];
+        studio.Run(2);
+        List<int> had = listeners.ConvertAll(static one => one.Heard.Chunks.Count);
+        var (most, longest) = (0, 0L);
+        for (var step = 0; step < 100; step++)
+        {
+            studio.Run(0.02);
+            var has = listeners.ConvertAll(static one => one.Heard.Chunks.Count);
+            most = Math.Max(most, has.Zip(had).Count(static pair => pair.First > pair.Second));
+            longest = Math.Max(longest, studio.Station.Stats.Chunks - listeners.Min(static one => one.Heard.Chunks[^1].Sequence + 1));
+            had = has;
+        }
+
+        Assert.InRange(most, Many / 2, (Many / 2) + 1);
+        Assert.InRange(longest, 3, 6); // chunks of 20 ms
+    }
 }
