@@ -17,11 +17,8 @@ internal static class NamedPipe
         : OperatingSystem.IsFreeBSD() ? (0x4, 0x100000)
         : null;
 
-    /// <summary>
-    /// Opens the reading end of a named pipe at once, whether or not somebody writes. While nobody has it open for writing and nothing is left in it, a
-    /// read gives 0 bytes; else it waits, and can be called off. Null for whatever is no named pipe, or cannot be opened.
-    /// </summary>
-    public static Stream? TryOpen(string path)
+    /// <summary>Opens the reading end of a named pipe at once, whether or not somebody writes. Null for whatever is no named pipe, or cannot be opened.</summary>
+    public static SafePipeHandle? TryOpen(string path)
     {
         if (s_flags is not var (nonBlocking, closeOnExec))
         {
@@ -43,14 +40,26 @@ internal static class NamedPipe
 
         try
         {
-            return new AnonymousPipeClientStream(PipeDirection.In, handle);
+            new AnonymousPipeClientStream(PipeDirection.In, new SafePipeHandle(fd, ownsHandle: false)).Dispose();
         }
         catch (IOException)
         {
             handle.Dispose();
             return null; // a terminal or another device
         }
+
+        return handle;
     }
+
+    /// <summary>
+    /// Reads a named pipe that is the stream's from here on. While nobody has it open for writing and nothing is left in it, a read gives 0 bytes or waits; else it
+    /// waits.
+    /// </summary>
+    /// <param name="pipe">Its reading end.</param>
+    /// <param name="name">Whose it is.</param>
+    /// <param name="cancel">Calls off what waits.</param>
+    public static Stream Read(SafePipeHandle pipe, string name, CancellationToken cancel) =>
+        OperatingSystem.IsLinux() ? new PipeInput(pipe, name, cancel) : new AnonymousPipeClientStream(PipeDirection.In, pipe);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

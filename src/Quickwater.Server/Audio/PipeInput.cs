@@ -60,6 +60,7 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
     /// </summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         _read.Reset();
         _into = buffer;
         var read = new ValueTask<int>(this, _read.Version);

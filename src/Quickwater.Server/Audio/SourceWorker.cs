@@ -33,7 +33,7 @@ internal sealed class SourceWorker : IAsyncDisposable
     private readonly SemaphoreSlim _room = new(0);
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
-    private Stream? _held; // a named pipe between two writers
+    private SafePipeHandle? _held; // a named pipe between two writers
 
     /// <summary>Makes a worker that does nothing before <see cref="Start"/>.</summary>
     /// <param name="station">The station's name, for the log.</param>
@@ -169,7 +169,7 @@ internal sealed class SourceWorker : IAsyncDisposable
             Queue.IsLive = true;
             Hold(NamedPipe.TryOpen(path));
             Log.SourceAwaitsWriter(_log, _station, path);
-            return await OpenPcmAsync(pipe, title, _time);
+            return await OpenPcmAsync(NamedPipe.Read(pipe, _station, _stop.Token), title, _time);
         }
 
         if (_raw is not null || Path.GetExtension(path).ToLowerInvariant() is ".wav" or ".wave" or ".rf64")
@@ -189,7 +189,7 @@ internal sealed class SourceWorker : IAsyncDisposable
 
     // While one writer is read to its end, and until the next is awaited, the pipe has a reader: who opens it in between does not fail. What somebody wrote
     // that nobody understands goes with the last reader, and its writer is told by a broken pipe.
-    private void Hold(Stream? pipe)
+    private void Hold(SafePipeHandle? pipe)
     {
         LetGoOfPipe();
         _held = pipe;

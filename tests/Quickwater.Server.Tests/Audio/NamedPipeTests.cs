@@ -20,7 +20,7 @@ public sealed class NamedPipeTests : IDisposable
     {
         var pipe = await MakeAsync("studio.wav");
         await using var server = await RunningServer.StartAsync($"audio.stations=studio={pipe}", "audio.lagMax=5m", "audio.offAirAfter=100ms");
-        using var listener = await TestListener.ConnectAsync(server.Server.Audio ?? throw new InvalidOperationException("Audio is off."), "studio", TimeSpan.Zero);
+        using var listener = await ListenAsync(server, "studio");
         var expected = new List<byte>();
         for (var writer = 1; writer <= 3; writer++)
         {
@@ -41,7 +41,7 @@ public sealed class NamedPipeTests : IDisposable
     {
         var pipe = await MakeAsync("studio");
         await using var server = await RunningServer.StartAsync($"audio.stations=studio={pipe}", "audio.lagMax=5m");
-        using var listener = await TestListener.ConnectAsync(server.Server.Audio ?? throw new InvalidOperationException("Audio is off."), "studio", TimeSpan.Zero);
+        using var listener = await ListenAsync(server, "studio");
         await Assert.ThrowsAsync<IOException>(() => WriteAsync(pipe, new byte[1 << 20])); // a broken pipe: it is more than fits
         await Until.HoldsAsync(() => server.Lines.Contains("[malformed_container]", StringComparison.Ordinal), s_patience, "the log says why");
         var samples = Sound.Sweep(4000);
@@ -55,7 +55,7 @@ public sealed class NamedPipeTests : IDisposable
     {
         var pipe = await MakeAsync("once");
         await using var server = await RunningServer.StartAsync($"audio.stations=once[loop=false;raw=s16/8000/1]={pipe}", "audio.lagMax=5m");
-        using var listener = await TestListener.ConnectAsync(server.Server.Audio ?? throw new InvalidOperationException("Audio is off."), "once", TimeSpan.Zero);
+        using var listener = await ListenAsync(server, "once");
         var samples = Sound.Sweep(3001);
         await WriteAsync(pipe, samples);
         await listener.Ended.WaitAsync(s_patience);
@@ -94,11 +94,19 @@ public sealed class NamedPipeTests : IDisposable
         Assert.Null(NamedPipe.TryOpen(Path.Combine(_folder.Path, "missing")));
         Assert.Null(NamedPipe.TryOpen("/dev/null"));
         Assert.Null(NamedPipe.TryOpen("/dev/ptmx"));
-        await using var pipe = NamedPipe.TryOpen(await MakeAsync("pipe"));
+        using var pipe = NamedPipe.TryOpen(await MakeAsync("pipe"));
         Assert.NotNull(pipe);
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // It is there, and has heard that there is nothing to hear, before anybody writes: it asks for nothing of the past.
+    private static async Task<TestListener> ListenAsync(RunningServer server, string station)
+    {
+        var listener = await TestListener.ConnectAsync(server.Server.Audio ?? throw new InvalidOperationException("Audio is off."), station, TimeSpan.Zero);
+        await Until.HoldsAsync(() => listener.Notices.Any(static notice => notice.Kind == NoticeKind.OffAir), s_patience, "the listener has its seat");
+        return listener;
+    }
 
     // Starts to read and stops again; with a writer, when it has opened the pipe.
     private static async Task StopAsync(string source, AudioFormat? raw, Task<FileStream>? writer = null)
