@@ -170,4 +170,22 @@ public sealed class PacingTests
         Assert.InRange(most, Many / 2, (Many / 2) + 1);
         Assert.InRange(longest, 3, 6); // chunks of 20 ms
     }
+
+    [Theory]
+    [InlineData(120)] // two parts
+    [InlineData(100)] // one, of five chunks
+    public void When_the_source_pauses_all_of_many_listeners_have_what_there_was(int latency)
+    {
+        using var studio = new AudioStudio(options: new StationOptions { Name = "speech", LatencyMax = TimeSpan.FromMilliseconds(latency) });
+        List<Listener> listeners = [.. Enumerable.Range(0, 600).Select(_ => studio.Listen())];
+        studio.Run(2.03);
+        for (var pause = 0; pause < 7; pause++)
+        {
+            studio.Source.Starve();
+            studio.Run(0.2);
+            Assert.All(listeners, one => Assert.Equal(studio.Station.Stats.Chunks, one.Heard.Chunks[^1].Sequence + 1));
+            studio.Source.Feed();
+            studio.Run(0.33);
+        }
+    }
 }
