@@ -136,8 +136,8 @@ public sealed class Station : ITicked
         var next = Play(now);
         if (_published)
         {
-            // What is no chunk is told at once, and when nothing follows for now nobody is left waiting for the turn of his part.
-            _publication?.Flush(now, _step / PatiencePart, _starvedSince is not null || _gathered == TimeSpan.Zero ? 1 : _gathered / _interval);
+            // What is no chunk is told at once.
+            _publication?.Flush(now, _step / PatiencePart, _gathered == TimeSpan.Zero ? 1 : _gathered / _interval);
             (_published, _gathered) = (false, TimeSpan.Zero);
         }
 
@@ -354,7 +354,7 @@ public sealed class Station : ITicked
         if (_starvedSince is null)
         {
             _starvedSince = now;
-            _published = true; // at the least for those who were not woken yet
+            (_published, _gathered) = (true, TimeSpan.Zero); // nothing follows for now: nobody is left waiting for the turn of his part
             Volatile.Write(ref _starved, _starved + 1);
         }
 

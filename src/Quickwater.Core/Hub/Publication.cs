@@ -42,7 +42,8 @@ public sealed class Publication
     /// <see cref="EngineOptions.WakePatienceMax"/>.
     /// </param>
     /// <param name="part">
-    /// Which part of all viewers is woken, of those who wait for the longest time: 1 is everybody, and with a third nobody waits for more than three flushes.
+    /// Which part of all viewers is woken, more than 0, of those who wait for the longest time: 1 and more is everybody, and with a third nobody waits for more than
+    /// three flushes.
     /// </param>
     public void Flush(Instant now, TimeSpan patience, double part = 1) => Topic.Flush(now, patience, part);
 

@@ -60,12 +60,12 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
     /// </summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         _read.Reset();
         _into = buffer;
         var read = new ValueTask<int>(this, _read.Version);
         lock (_wanted)
         {
+            cancellationToken.ThrowIfCancellationRequested(); // which may be why it is closed, from one moment to the next
             ObjectDisposedException.ThrowIf(_closed, this);
             _asked = true;
             Monitor.Pulse(_wanted);
