@@ -49,6 +49,7 @@ public sealed class PipeInputTests
         var read = input.ReadAsync(new byte[100]).AsTask();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(s_patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => input.ReadAsync(new byte[100], stop.Token).AsTask()); // nor is the next one a fault
     }
 
     [ToolFact("mkfifo")]
