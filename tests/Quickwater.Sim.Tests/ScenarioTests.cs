@@ -1,3 +1,4 @@
+using Quickwater.Testing;
 using Xunit;
 
 namespace Quickwater.Sim.Tests;
@@ -22,6 +23,27 @@ public sealed class ScenarioTests
         {
             Assert.True(report.MissingMarks.Count == 0, output.ToString());
         }
+    }
+
+    /// <summary>What every change is tried with is always the same; so a long run tries what nobody has tried.</summary>
+    [FullTheory]
+    [MemberData(nameof(Names))]
+    public void Seeds_that_were_never_tried_keep_the_promises_too(string name)
+    {
+        var scenario = Find(name);
+        using var output = new StringWriter();
+        var report = SimRunner.Run(scenario, FreshSeeds.First, scenario.SeedsInCi * FreshSeeds.Times, stopAtFirst: false, output);
+        Assert.True(report.Failures.Count == 0, $"With {FreshSeeds.Variable}={FreshSeeds.First}:{Environment.NewLine}{output}");
+    }
+
+    [Fact]
+    public void A_base_of_seeds_is_repeated_when_it_is_given_and_drawn_anew_when_not()
+    {
+        Assert.Equal(1_234_567UL, FreshSeeds.Choose("1234567"));
+        var drawn = Enumerable.Range(0, 10).Select(static _ => FreshSeeds.Choose(null)).ToArray();
+        Assert.True(drawn.Distinct().Count() > 1, "ten bases, all the same");
+        var tried = (ulong)Scenario.All.Max(static scenario => scenario.SeedsInCi);
+        Assert.All(drawn, first => Assert.True(first > tried));
     }
 
     [Theory]

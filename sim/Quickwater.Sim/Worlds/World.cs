@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Quickwater.Core;
 
 namespace Quickwater.Sim;
@@ -155,6 +156,15 @@ public sealed class World : IDisposable
         if (!condition)
         {
             Fail(promise);
+        }
+    }
+
+    /// <summary>Fails the world unless the condition holds. The words are put together only then.</summary>
+    public void Require(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref Promise promise)
+    {
+        if (!condition)
+        {
+            Fail(promise.Words());
         }
     }
 

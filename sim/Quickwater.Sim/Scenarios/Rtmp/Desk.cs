@@ -242,6 +242,7 @@ internal sealed class Desk : ISession, ISessionFactory
     {
         stream.StopPublishing();
         stream.IsUsed = false;
+        stream.Stops++;
         Tell(command, id);
         Ask("_checkbw", AmfValue.Null);
         _asked.Enqueue((_transaction, stream, stream.Jumps));
@@ -340,7 +341,7 @@ internal sealed class Desk : ISession, ISessionFactory
         if (code == "NetConnection.Connect.Closed")
         {
             _world.Require(
-                info["level"].Text != "status" || !_streams.Exists(static stream => stream.IsPlaying),
+                info["level"].Text != "status" || !_streams.Exists(static stream => stream.IsOwedItsEnd),
                 $"{_name}: who is drained has heard the end of what it plays");
             End(Reason.PeerClosed);
         }

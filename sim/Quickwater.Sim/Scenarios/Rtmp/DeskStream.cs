@@ -22,6 +22,15 @@ internal sealed class DeskStream(World world, string name, uint id)
     /// <summary>Whether the server said that it plays, and not that this is over.</summary>
     internal bool IsPlaying { get; private set; }
 
+    /// <summary>How often it was asked to stop, without an answer yet to the question behind that.</summary>
+    internal int Stops { get; set; }
+
+    /// <summary>
+    /// Whether it must hear the end of what it plays before the connection ends. Not when it was asked to stop: the server may have done that already, and a
+    /// drain may be in front of the answer that would say so.
+    /// </summary>
+    internal bool IsOwedItsEnd => IsPlaying && Stops == 0;
+
     /// <summary>Whether it was asked to publish or play and not to stop.</summary>
     internal bool IsUsed { get; set; }
 
@@ -63,6 +72,12 @@ internal sealed class DeskStream(World world, string name, uint id)
     /// <param name="jumps">How many <see cref="Jumps"/> came before that.</param>
     internal void Closed(int jumps)
     {
+        Stops--;
+        Reset(jumps);
+    }
+
+    private void Reset(int jumps)
+    {
         IsPlaying = IsPaused = _hasTime = false;
         _jumpsBehind = jumps;
         _judge = Anew(world, name, id);
@@ -85,10 +100,10 @@ internal sealed class DeskStream(World world, string name, uint id)
                 IsPlaying = false;
                 break;
             case "NetStream.Play.Stop":
-                Closed(_jumpsBehind);
+                Reset(_jumpsBehind);
                 break;
             case "NetStream.Play.StreamNotFound" when !IsPlaying: // it waits no longer: what comes next is a new play
-                Closed(_jumpsBehind);
+                Reset(_jumpsBehind);
                 break;
             case "NetStream.Pause.Notify":
                 IsPaused = true;
