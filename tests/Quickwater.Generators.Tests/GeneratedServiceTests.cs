@@ -33,7 +33,7 @@ public sealed class GeneratedServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/typed")]
     public async Task A_generated_client_calls_a_generated_stub_in_every_shape()
     {
         Assert.Equal(new Book("Emma", 1815), await Typed.AddAsync("Emma", 1815));

@@ -91,7 +91,7 @@ public sealed class RpcAuthenticationTests
     }
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/trace")]
     public async Task The_trace_of_the_callers_activity_reaches_the_method_beside_its_name()
     {
         await using var host = Start(new RpcTokens(["alice=0123456789abcdef"]));

@@ -54,7 +54,7 @@ public sealed class RpcRoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/pipelining")]
     public async Task A_typed_method_that_is_a_task_answers_its_callers_many_at_once()
     {
         var calls = Enumerable.Range(0, 1000).Select(i =>
@@ -64,7 +64,7 @@ public sealed class RpcRoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/errors")]
     public async Task Errors_are_values_and_say_whether_the_method_may_have_run()
     {
         var chosen = await Client.CallAsync("fail", new Pair(42, 0), TestJson.Default.Pair, TestJson.Default.Sum);
@@ -78,7 +78,7 @@ public sealed class RpcRoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/cancellation")]
     public async Task Cancellation_reaches_the_method()
     {
         using var cancel = new CancellationTokenSource();
@@ -99,7 +99,7 @@ public sealed class RpcRoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/streaming")]
     public async Task A_stream_gives_all_its_items_to_a_reader_with_little_credit()
     {
         var next = 0;

@@ -15,6 +15,7 @@ public sealed partial class TlsTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
+    [Requirement("RPC-14/tls")]
     public async Task A_method_sees_whose_certificate_its_caller_has()
     {
         using var papers = new Papers();

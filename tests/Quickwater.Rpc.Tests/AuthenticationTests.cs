@@ -13,7 +13,7 @@ public sealed class AuthenticationTests
     private static RpcTokens Tokens => new([$"alice={Token}"]);
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/authentication")]
     public void Nothing_runs_before_the_caller_has_authenticated_and_then_methods_see_its_name()
     {
         using var served = new Served(authenticator: Tokens);

@@ -73,7 +73,7 @@ public sealed class ClientTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/client-caps")]
     public void It_keeps_the_servers_bound_and_its_own()
     {
         Open(new RpcClientOptions { InFlightMax = 3 });

@@ -53,7 +53,7 @@ public sealed class ExtensionTests
     }
 
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/deadlines")]
     public void A_deadline_and_a_trace_reach_the_method()
     {
         using var served = new Served(hello: true);

@@ -6,7 +6,7 @@ namespace Quickwater.Rpc.Tests;
 public sealed class LimitTests
 {
     [Fact]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/in-flight-caps")]
     public void At_its_bound_of_calls_a_connection_is_not_read_and_goes_on_when_there_is_room()
     {
         using var served = new Served(new RpcLimits { InFlightPerConnectionMax = 3 });

@@ -23,7 +23,12 @@ public sealed class TraceTests
         }
         """;
 
-    private static readonly Requirement[] Catalogue = [new("RPC-1", "RPC: calls", "", "one"), new("RPC-2", "RPC: calls", "", "two")];
+    private static readonly Requirement[] Catalogue =
+    [
+        new("RPC-1", "RPC: calls", "", "one"),
+        new("RPC-2", "RPC: calls", "", "two"),
+        new("RPC-3", "RPC: calls", "", "both ends hear of it") { Clauses = [new("caller", "the caller hears of it"), new("server", "the server hears of it")] },
+    ];
 
     [Fact]
     public void Ids_come_from_methods_classes_and_bases()
@@ -47,22 +52,38 @@ public sealed class TraceTests
     [InlineData(TestOutcome.Failed, true, false)]
     [InlineData(TestOutcome.Skipped, true, true)]
     [InlineData(TestOutcome.Skipped, false, false)]
-    public void A_requirement_is_met_when_a_test_passed_and_keeps_its_state_when_none_ran(TestOutcome outcome, bool before, bool after)
+    public void A_requirement_is_met_when_its_test_passed_and_keeps_its_state_when_it_did_not_run(TestOutcome outcome, bool before, bool after) =>
+        Assert.Equal(after, IsMet("RPC-1", before, [("M", "RPC-1", outcome)]));
+
+    [Theory]
+    [InlineData(TestOutcome.Passed, false, true)]
+    [InlineData(TestOutcome.Failed, true, false)]
+    [InlineData(TestOutcome.Skipped, true, true)]
+    [InlineData(TestOutcome.Skipped, false, false)]
+    public void Every_test_that_carries_an_id_counts(TestOutcome second, bool before, bool after) =>
+        Assert.Equal(after, IsMet("RPC-1", before, [("M", "RPC-1", TestOutcome.Passed), ("N", "RPC-1", second)]));
+
+    [Fact]
+    public void A_requirement_with_clauses_is_met_when_each_has_a_test()
     {
-        TracedTest[] tests = [new("C", "M", ["RPC-1"])];
-        var was = new HashSet<string>(before ? ["RPC-1"] : [], StringComparer.Ordinal);
-
-        var met = RequirementsDocument.MetAfter(tests, [new("C", "M", "C.M", outcome, "")], was);
-
-        Assert.Equal(after, met.Contains("RPC-1"));
+        Assert.False(IsMet("RPC-3", before: true, [("M", "RPC-3/caller", TestOutcome.Passed)]));
+        Assert.False(IsMet("RPC-3", before: true, [("M", "RPC-3/caller", TestOutcome.Passed), ("N", "RPC-3", TestOutcome.Passed)]));
+        Assert.True(IsMet("RPC-3", before: false, [("M", "RPC-3/caller", TestOutcome.Passed), ("N", "RPC-3/server", TestOutcome.Passed)]));
+        Assert.False(IsMet("RPC-3", before: true, [("M", "RPC-3/caller", TestOutcome.Passed), ("N", "RPC-3/server", TestOutcome.Failed)]));
     }
 
     [Fact]
-    public void One_failed_case_fails_a_theory()
-    {
-        TestResult[] run = [new("C", "M", "C.M(1)", TestOutcome.Passed, ""), new("C", "M", "C.M(2)", TestOutcome.Failed, "")];
+    public void One_failed_case_fails_a_theory() =>
+        Assert.False(IsMet("RPC-1", before: true, [("M", "RPC-1", TestOutcome.Passed), ("M", "RPC-1", TestOutcome.Failed)]));
 
-        Assert.Empty(RequirementsDocument.MetAfter([new("C", "M", ["RPC-1"])], run, new HashSet<string>(["RPC-1"], StringComparer.Ordinal)));
+    [Fact]
+    public void The_document_lists_the_tests_of_each_clause_and_the_clauses_without_one()
+    {
+        var document = RequirementsDocument.Render(
+            Catalogue, [new("Some.Tests.C", "It_holds", ["RPC-3/caller"])], new HashSet<string>(StringComparer.Ordinal));
+
+        Assert.Contains("  - *caller*: the caller hears of it\n    - `C.It_holds`\n  - *server*: the server hears of it\n", document, StringComparison.Ordinal);
+        Assert.Contains("## Clauses without a test\n\n- RPC-3/server: the server hears of it\n", document, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +94,7 @@ public sealed class TraceTests
         var document = RequirementsDocument.Render(Catalogue, [new("Some.Tests.C", "It_holds", ["RPC-2"])], met);
 
         Assert.Equal(met, RequirementsDocument.Met(document));
-        Assert.Contains("| RPC: calls | 1 | 2 |", document, StringComparison.Ordinal);
+        Assert.Contains("| RPC: calls | 1 | 3 |", document, StringComparison.Ordinal);
         Assert.Contains("- **RPC-2** met: two\n  - `C.It_holds`\n", document, StringComparison.Ordinal);
     }
 
@@ -133,6 +154,27 @@ public sealed class TraceTests
     [Fact]
     public void A_catalogue_with_an_id_twice_is_refused() =>
         Assert.Throws<FormatException>(() => Trace.Catalogue.Parse("## RPC: calls\n- RPC-1 one\n- RPC-1 again\n"));
+
+    [Theory]
+    [InlineData("- RPC-1/a one\n- RPC-1/a again\n")]
+    [InlineData("- RPC-2/a of nothing\n")]
+    public void Clauses_that_stand_twice_or_belong_to_nothing_are_refused(string clauses) =>
+        Assert.Throws<FormatException>(() => Trace.Catalogue.Parse("## RPC: calls\n- RPC-1 one\n", clauses));
+
+    [Fact]
+    public void Clauses_are_read_beside_the_catalogue()
+    {
+        var item = Assert.Single(Trace.Catalogue.Parse("## RPC: calls\n- RPC-1 one\n", "- RPC-1/a first\n- RPC-1/b second\n"));
+
+        Assert.Equal(["RPC-1/a", "RPC-1/b"], item.Marks, StringComparer.Ordinal);
+    }
+
+    private static bool IsMet(string id, bool before, (string Method, string Mark, TestOutcome Outcome)[] run) =>
+        RequirementsDocument.MetAfter(
+            Catalogue,
+            [.. run.DistinctBy(one => one.Method).Select(one => new TracedTest("C", one.Method, [one.Mark]))],
+            [.. run.Select(one => new TestResult("C", one.Method, "C." + one.Method, one.Outcome, ""))],
+            new HashSet<string>(before ? [id] : [], StringComparer.Ordinal)).Contains(id);
 
     private static (int Code, string? Failed, string Last) Print(TestResult[] run, bool skipsFail)
     {

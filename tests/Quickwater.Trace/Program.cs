@@ -15,7 +15,7 @@ if (args.Length == 0 || !Directory.Exists(args[0]))
 var tracing = Tracing.Read();
 if (args.Contains("--list"))
 {
-    File.WriteAllText(Repository.Absolute(RequirementsDocument.FilePath), tracing.Render(RequirementsDocument.Met(tracing.Document)));
+    File.WriteAllText(Repository.Absolute(RequirementsDocument.FilePath), tracing.Render(tracing.StillMet));
     return 0;
 }
 
@@ -23,7 +23,7 @@ var results = TestRun.Read(args[0]).ToList();
 results.AddRange(tracing.UnknownIds.Select(id => Failed("requirement ids are known", $"not in the catalogue: {id}")));
 if (!args.Contains("--partial"))
 {
-    var document = tracing.Render(RequirementsDocument.MetAfter(tracing.Tests, results, RequirementsDocument.Met(tracing.Document)));
+    var document = tracing.Render(tracing.MetAfter(results));
     if (args.Contains("--update"))
     {
         File.WriteAllText(Repository.Absolute(RequirementsDocument.FilePath), document);

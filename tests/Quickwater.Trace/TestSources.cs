@@ -27,7 +27,7 @@ public sealed class TestSources
         }
 
         return scan._classes.Values.Where(type => !type.IsAbstract).SelectMany(scan.TestsOf)
-            .Where(test => test.Ids.Count > 0)
+            .Where(test => test.Marks.Count > 0)
             .OrderBy(test => test.Class, StringComparer.Ordinal).ThenBy(test => test.Method, StringComparer.Ordinal)
             .ToArray();
     }
@@ -45,20 +45,20 @@ public sealed class TestSources
             // A partial class adds up from all its files.
             facts.IsAbstract |= type.Modifiers.Any(SyntaxKind.AbstractKeyword);
             facts.Bases.AddRange(type.BaseList?.Types.Select(item => SimpleName(item.Type)) ?? []);
-            facts.Ids.AddRange(Ids(type.AttributeLists));
+            facts.Marks.AddRange(Marks(type.AttributeLists));
             facts.Methods.AddRange(type.Members.OfType<MethodDeclarationSyntax>()
                 .Where(method => IsTest(method.AttributeLists))
-                .Select(method => (method.Identifier.ValueText, Ids(method.AttributeLists).ToArray())));
+                .Select(method => (method.Identifier.ValueText, Marks(method.AttributeLists).ToArray())));
         }
     }
 
     private IEnumerable<TracedTest> TestsOf(ClassFacts type)
     {
         var line = Lineage(type).ToArray();
-        var shared = line.SelectMany(facts => facts.Ids).ToArray();
+        var shared = line.SelectMany(facts => facts.Marks).ToArray();
         return from facts in line
                from method in facts.Methods
-               select new TracedTest(type.Name, method.Name, shared.Concat(method.Ids).Distinct(StringComparer.Ordinal).ToArray());
+               select new TracedTest(type.Name, method.Name, shared.Concat(method.Marks).Distinct(StringComparer.Ordinal).ToArray());
     }
 
     private IEnumerable<ClassFacts> Lineage(ClassFacts type)
@@ -75,7 +75,7 @@ public sealed class TestSources
         .Select(attribute => SimpleName(attribute.Name))
         .Any(name => name.EndsWith("Fact", StringComparison.Ordinal) || name.EndsWith("Theory", StringComparison.Ordinal));
 
-    private static IEnumerable<string> Ids(SyntaxList<AttributeListSyntax> lists) => lists.SelectMany(list => list.Attributes)
+    private static IEnumerable<string> Marks(SyntaxList<AttributeListSyntax> lists) => lists.SelectMany(list => list.Attributes)
         .Where(attribute => SimpleName(attribute.Name) is "Requirement" or "RequirementAttribute")
         .SelectMany(attribute => attribute.ArgumentList?.Arguments ?? default)
         .Select(argument => argument.Expression is LiteralExpressionSyntax literal
@@ -107,8 +107,8 @@ public sealed class TestSources
 
         public List<string> Bases { get; } = [];
 
-        public List<string> Ids { get; } = [];
+        public List<string> Marks { get; } = [];
 
-        public List<(string Name, string[] Ids)> Methods { get; } = [];
+        public List<(string Name, string[] Marks)> Methods { get; } = [];
     }
 }

@@ -15,13 +15,13 @@ public sealed class Tracing
     /// <summary>docs/requirements.md as it stands; empty when there is none.</summary>
     public string Document { get; }
 
-    /// <summary>The ids that tests carry and the catalogue does not have, each with a test.</summary>
+    /// <summary>The ids and clauses that tests carry and the catalogue does not have, each with a test.</summary>
     public IReadOnlyList<string> UnknownIds
     {
         get
         {
-            var known = Catalogue.Select(item => item.Id).ToHashSet(StringComparer.Ordinal);
-            return (from test in Tests from id in test.Ids where !known.Contains(id) select $"{id} ({test.Name})").ToArray();
+            var known = Catalogue.SelectMany(item => item.Marks.Append(item.Id)).ToHashSet(StringComparer.Ordinal);
+            return (from test in Tests from mark in test.Marks where !known.Contains(mark) select $"{mark} ({test.Name})").ToArray();
         }
     }
 
@@ -31,9 +31,25 @@ public sealed class Tracing
         var tests = TestSources.Scan(Repository.FilesEnding(".cs")
             .Where(path => path.StartsWith("tests/", StringComparison.Ordinal)).Select(Repository.Read));
         var document = File.Exists(Repository.Absolute(RequirementsDocument.FilePath)) ? Repository.Read(RequirementsDocument.FilePath) : "";
-        return new(Trace.Catalogue.Parse(Repository.Read(Trace.Catalogue.FilePath)), tests, document.ReplaceLineEndings("\n"));
+        var catalogue = Trace.Catalogue.Parse(Repository.Read(Trace.Catalogue.FilePath), Repository.Read(Trace.Catalogue.ClausesPath));
+        return new(catalogue, tests, document.ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>The ids that the document calls met, but for those that have a clause without a test by now.</summary>
+    public IReadOnlySet<string> StillMet
+    {
+        get
+        {
+            var carried = Tests.SelectMany(test => test.Marks).ToHashSet(StringComparer.Ordinal);
+            var shown = Catalogue.Where(item => item.Marks.All(carried.Contains)).Select(item => item.Id);
+            return RequirementsDocument.Met(Document).Intersect(shown, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        }
     }
 
     /// <summary>The document as it should stand when these ids are met.</summary>
     public string Render(IReadOnlySet<string> met) => RequirementsDocument.Render(Catalogue, Tests, met);
+
+    /// <summary>The ids that are met after a run.</summary>
+    public IReadOnlySet<string> MetAfter(IReadOnlyList<TestResult> run) =>
+        RequirementsDocument.MetAfter(Catalogue, Tests, run, RequirementsDocument.Met(Document));
 }

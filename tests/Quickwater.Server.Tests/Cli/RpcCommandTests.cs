@@ -16,7 +16,7 @@ public sealed partial class RpcCommandTests
     [InlineData("{\"a\": [1, 2]}\n", "echo", "{\"a\": [1, 2]}")]
     [InlineData("\"from standard input\"\n", "echo", "-")]
     [InlineData("{\"slept\":1}\n", "sleep", "{\"ms\":1}", "--timeout", "60")]
-    [Requirement("RPC-14")]
+    [Requirement("RPC-14/command")]
     public async Task Call_prints_the_result(string expected, params string[] arguments)
     {
         await using var server = await RunningServer.StartAsync();
