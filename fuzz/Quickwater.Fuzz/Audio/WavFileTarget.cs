@@ -7,7 +7,8 @@ namespace Quickwater.Fuzz;
 /// <summary>WAV files. Whole and in pieces, into destinations of any size, the format, the samples and the end are the same.</summary>
 internal sealed class WavFileTarget() : CodecTarget(
     Plain(new AudioFormat(AudioEncoding.S16, 2, 44_100), 24), Plain(new AudioFormat(AudioEncoding.S24, 3, 48_000), 27), Plain(new AudioFormat(AudioEncoding.U8, 1, 8000), 31),
-    Plain(new AudioFormat(AudioEncoding.F32, 1, 8000), null), Padded("RIFF", bigEndian: false), Padded("RIFX", bigEndian: true), Padded("RF64", bigEndian: false))
+    Plain(new AudioFormat(AudioEncoding.F32, 1, 8000), null), Padded("RIFF", bigEndian: false), Padded("RIFX", bigEndian: true), Padded("RF64", bigEndian: false),
+    Tagged(Padded("RIFF", bigEndian: false)), Unsized(0), Unsized(0x7FFFF000))
 {
     private readonly byte[] _destination = new byte[1024];
 
@@ -62,6 +63,13 @@ internal sealed class WavFileTarget() : CodecTarget(
 
         return hash;
     }
+
+    // What a music player puts in front.
+    private static byte[] Tagged(byte[] file) => [.. "ID3"u8, 4, 0, 0x10, 0, 0, 0, 5, .. Samples(15), .. file];
+
+    // A size that is a stream's, with a chunk behind the samples.
+    private static byte[] Unsized(uint size) =>
+        [.. Plain(new AudioFormat(AudioEncoding.S16, 2, 44_100), 0)[..40], .. Number(size, false, 4), .. Samples(40), .. "LIST"u8, .. Number(2, false, 4), 1, 2];
 
     private static byte[] Samples(int count) => [.. Enumerable.Range(1, count).Select(static i => (byte)i)];
 

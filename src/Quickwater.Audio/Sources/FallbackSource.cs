@@ -20,6 +20,9 @@ public sealed class FallbackSource(IAudioSource first, IAudioSource second, Time
     public string Title => Playing.Title;
 
     /// <inheritdoc/>
+    public string Origin => Playing.Origin;
+
+    /// <inheritdoc/>
     public Reason Ended => first.Ended != Reason.None && second.Ended != Reason.None ? first.Ended : Reason.None;
 
     /// <inheritdoc/>

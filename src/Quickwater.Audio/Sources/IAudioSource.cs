@@ -14,6 +14,9 @@ public interface IAudioSource : IDisposable
     /// <summary>What is playing; empty when that is not known.</summary>
     string Title { get; }
 
+    /// <summary>Where that comes from, such as a file's path, for the log; empty when nobody needs to know.</summary>
+    string Origin => "";
+
     /// <summary>Why it is over; <see cref="Reason.Completed"/> when it came to its end.</summary>
     Reason Ended { get; }
 

@@ -13,7 +13,7 @@ public sealed class ReadAheadQueue : IAudioSource
 
     private readonly Lock _lock = new();
     private readonly byte[] _ring;
-    private readonly Queue<(long At, AudioFormat Format, string Title)> _marks = new();
+    private readonly Queue<(long At, AudioFormat Format, string Title, string Origin)> _marks = new();
     private readonly Action _roomMade;
     private IMailbox? _reader;
     private long _written;
@@ -41,6 +41,9 @@ public sealed class ReadAheadQueue : IAudioSource
 
     /// <inheritdoc/>
     public string Title { get; private set; } = "";
+
+    /// <inheritdoc/>
+    public string Origin { get; private set; } = "";
 
     /// <inheritdoc/>
     public Reason Ended { get; private set; }
@@ -110,8 +113,8 @@ public sealed class ReadAheadQueue : IAudioSource
         }
     }
 
-    /// <summary>Worker: what follows is of this format and title. False when there is no room now.</summary>
-    public bool Change(AudioFormat format, string title)
+    /// <summary>Worker: what follows is of this format and title, and comes from there. False when there is no room now.</summary>
+    public bool Change(AudioFormat format, string title, string origin = "")
     {
         lock (_lock)
         {
@@ -121,7 +124,7 @@ public sealed class ReadAheadQueue : IAudioSource
                 return false;
             }
 
-            _marks.Enqueue((_written, format, title));
+            _marks.Enqueue((_written, format, title, origin));
         }
 
         WakeReader();
@@ -205,7 +208,7 @@ public sealed class ReadAheadQueue : IAudioSource
             if (mark.At == _read)
             {
                 _marks.Dequeue();
-                (Format, Title) = (mark.Format, mark.Title);
+                (Format, Title, Origin) = (mark.Format, mark.Title, mark.Origin);
                 return SourceStatus.Changed;
             }
 

@@ -24,6 +24,7 @@ public sealed class Station : ITicked
 
     private readonly Hub _hub;
     private readonly IAudioSource _source;
+    private readonly Action<Station>? _changed;
     private readonly Ticker _ticker;
     private readonly TimeHistogram _late = new();
     private Pacer _pacer;
@@ -45,8 +46,12 @@ public sealed class Station : ITicked
     private TimeSpan _step; // from one part of the listeners to the next
 
     /// <summary>Makes a station that does nothing before <see cref="Start"/>. It owns the source from here on.</summary>
+    /// <param name="hub">Where it publishes.</param>
+    /// <param name="options">How it is served.</param>
+    /// <param name="source">What it plays.</param>
+    /// <param name="changed">Told when something else begins to be heard: at its time, not when it was read. Within the station's turn; must not block.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message tells which and why.</exception>
-    public Station(Hub hub, StationOptions options, IAudioSource source)
+    public Station(Hub hub, StationOptions options, IAudioSource source, Action<Station>? changed = null)
     {
         var faults = options.Validate().ToList();
         if (faults.Count > 0)
@@ -56,6 +61,7 @@ public sealed class Station : ITicked
 
         _hub = hub;
         _source = source;
+        _changed = changed;
         Options = options;
         _interval = _step = options.Chunk;
         Listeners = new ListenerLedger(options.ListenersMax);
@@ -74,6 +80,9 @@ public sealed class Station : ITicked
 
     /// <summary>What is playing.</summary>
     public string Title { get; private set; } = "";
+
+    /// <summary>Where that comes from: see <see cref="IAudioSource.Origin"/>.</summary>
+    public string Origin { get; private set; } = "";
 
     /// <summary>Whether it is on the air.</summary>
     public bool IsLive => Volatile.Read(ref _publication) is not null;
@@ -266,6 +275,9 @@ public sealed class Station : ITicked
             Title = _source.Title;
             TellTitle(now);
         }
+
+        Origin = _source.Origin;
+        _changed?.Invoke(this);
     }
 
     // What the source did not give in time makes the station slip, until it is certain that it is not needed; what this side did late is caught up.

@@ -266,6 +266,9 @@ public enum Reason : ushort
     /// <summary>A library that it needs is not installed.</summary>
     LibraryMissing = 540,
 
+    /// <summary>There is nothing in it that could be played.</summary>
+    NoAudio = 541,
+
     // ---- 6xx: shutdown ----
 
     /// <summary>The server drained: everything owed was delivered first.</summary>

@@ -107,6 +107,7 @@ public static class Reasons
         Reason.InvalidConfiguration => new("invalid_configuration", "a configuration that cannot be used", Fault.Local, Severity.Error),
         Reason.Disposed => new("disposed", "the owner let go of it", Fault.Local, Severity.Info),
         Reason.LibraryMissing => new("library_missing", "a library that it needs is not installed", Fault.Local, Severity.Error),
+        Reason.NoAudio => new("no_audio", "there is nothing in it that could be played", Fault.Local, Severity.Error),
         Reason.Drained => new("drained", "the server drained: everything owed was delivered first", Fault.Shutdown, Severity.Info),
         Reason.DrainTimeout => new("drain_timeout", "the drain did not finish in time", Fault.Shutdown, Severity.Info),
         Reason.ForcedStop => new("forced_stop", "the server was told to stop at once", Fault.Shutdown, Severity.Info),

@@ -5,7 +5,7 @@ using Quickwater.Core;
 namespace Quickwater.Server;
 
 /// <summary>The state of the running server, read from engine and hub when somebody asks. Thread-safe.</summary>
-internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stations, string version, string? defaultStream) : IServerStatus
+internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stations, IReadOnlyList<SourceWorker> sources, string version, string? defaultStream) : IServerStatus
 {
     private static readonly TimeSpan PublicAge = TimeSpan.FromSeconds(1);
 
@@ -38,7 +38,7 @@ internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stati
         _systems.GetValueOrDefault("http")?.Port);
 
     /// <inheritdoc/>
-    public StationsReport Stations() => StationReports.Of(stations, engine);
+    public StationsReport Stations() => StationReports.Of(stations, sources, engine);
 
     /// <inheritdoc/>
     public PublicStationsReport PublicStations()

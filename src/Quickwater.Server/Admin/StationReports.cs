@@ -10,17 +10,18 @@ internal static class StationReports
     private const int PublicListenersMax = 100;
 
     /// <summary>All of them, with their listeners.</summary>
-    public static StationsReport Of(StationRegister stations, Engine engine)
+    public static StationsReport Of(StationRegister stations, IReadOnlyList<SourceWorker> sources, Engine engine)
     {
         var now = engine.Clock.Now;
         var listeners = engine.Connections
             .Select(static connection => (Connection: connection, Listener: connection.Session as IListener))
             .Where(static pair => pair.Listener?.Station is not null)
             .ToLookup(static pair => pair.Listener?.Station);
+        var read = sources.ToLookup(static source => source.Station, StringComparer.Ordinal);
         return new StationsReport(
         [
             .. stations.All.Select(station => Station(
-                station, [.. listeners[station].OrderBy(static pair => pair.Connection.Info.Id).Select(pair => Listener(pair.Connection, pair.Listener, station, now))])),
+                station, [.. read[station.Name].Select(Source)], [.. listeners[station].OrderBy(static pair => pair.Connection.Info.Id).Select(pair => Listener(pair.Connection, pair.Listener, station, now))])),
         ]);
     }
 
@@ -38,13 +39,15 @@ internal static class StationReports
         ],
         version);
 
-    private static StationReport Station(Station station, IReadOnlyList<ListenerReport> listeners)
+    private static StationReport Station(Station station, IReadOnlyList<SourceReport> sources, IReadOnlyList<ListenerReport> listeners)
     {
         var (stats, totals, format) = (station.Stats, station.Totals, station.Format);
         return new StationReport(
             station.Name,
             station.Ended != Reason.None ? "ended" : station.IsLive ? "live" : "off",
             station.Title,
+            station.Origin,
+            sources,
             format.Encoding.ToString().ToLowerInvariant(),
             format.Rate,
             format.Channels,
@@ -66,6 +69,13 @@ internal static class StationReports
             StreamDrops.ByTag(station.Listeners.Drops(station.Audience)),
             StreamDrops.ByTag(station.Listeners.Closed),
             listeners);
+    }
+
+    private static SourceReport Source(SourceWorker source)
+    {
+        var now = source.Condition;
+        return new SourceReport(
+            source.Source, now.State.ToString().ToLowerInvariant(), now.Path, now.Tracks, now.Remark, now.Why == Reason.None ? "" : now.Why.Tag(), now.Problem, StreamDrops.ByTag(source.Problems));
     }
 
     private static ListenerReport Listener(Connection connection, IListener? listener, Station station, Instant now)

@@ -23,6 +23,7 @@ internal sealed class AudioSystem : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly List<SourceWorker> _workers = [];
+    private readonly PipeClaims _claims = new();
     private TcpSystem? _tcp;
     private bool _started;
 
@@ -56,6 +57,9 @@ internal sealed class AudioSystem : IAsyncDisposable
 
     /// <summary>The books of connections by address, which all listeners share, whatever their protocol.</summary>
     public AcceptLedger Accepted { get; }
+
+    /// <summary>What reads the stations' sources, and their fallbacks' behind them.</summary>
+    public IReadOnlyList<SourceWorker> Sources => _workers;
 
     /// <summary>Where it listens; null when it does not.</summary>
     public IPEndPoint? Local => _tcp?.Local;
@@ -118,12 +122,13 @@ internal sealed class AudioSystem : IAsyncDisposable
         var source = Read(station, station.Source);
         return new Station(
             Hub, options,
-            station.Fallback.Length == 0 ? source : new FallbackSource(source, Read(station with { Raw = null, Loop = true }, station.Fallback), options.OffAirAfter / 2));
+            station.Fallback.Length == 0 ? source : new FallbackSource(source, Read(station with { Raw = null, Loop = true }, station.Fallback), options.OffAirAfter / 2),
+            new PlayLog(_log, _time).Tell);
     }
 
     private ReadAheadQueue Read(StationConfiguration station, string source)
     {
-        var worker = new SourceWorker(station.Name, source, station.Loop, station.Raw, _log, _time);
+        var worker = new SourceWorker(station.Name, source, station.Loop, station.Raw, _log, _time, _claims);
         _workers.Add(worker);
         return worker.Queue;
     }

@@ -15,16 +15,20 @@ internal sealed class Sndfile
     private Sndfile(nint library)
     {
         Open = Function<OpenFunction>(library, "sf_open");
+        OpenVirtual = Function<OpenVirtualFunction>(library, "sf_open_virtual");
         Close = Function<CloseFunction>(library, "sf_close");
         ReadShort = Function<ReadFunction>(library, "sf_readf_short");
         ReadInt = Function<ReadFunction>(library, "sf_readf_int");
+        ReadFloat = Function<ReadFloatFunction>(library, "sf_readf_float");
         GetString = Function<GetStringFunction>(library, "sf_get_string");
-        Command = Function<CommandFunction>(library, "sf_command");
         Error = Function<ErrorFunction>(library, "sf_strerror");
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     public delegate nint OpenFunction([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int mode, ref Info info);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    public delegate nint OpenVirtualFunction(in SndfileWindow.Functions calls, int mode, ref Info info, nint context);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     public delegate int CloseFunction(nint file);
@@ -33,10 +37,10 @@ internal sealed class Sndfile
     public delegate long ReadFunction(nint file, [Out] byte[] samples, long frames);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    public delegate nint GetStringFunction(nint file, int kind);
+    public delegate long ReadFloatFunction(nint file, [Out] float[] samples, long frames);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    public delegate int CommandFunction(nint file, int command, nint data, int value);
+    public delegate nint GetStringFunction(nint file, int kind);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     public delegate nint ErrorFunction(nint file);
@@ -46,15 +50,17 @@ internal sealed class Sndfile
 
     public OpenFunction Open { get; }
 
+    public OpenVirtualFunction OpenVirtual { get; }
+
     public CloseFunction Close { get; }
 
     public ReadFunction ReadShort { get; }
 
     public ReadFunction ReadInt { get; }
 
-    public GetStringFunction GetString { get; }
+    public ReadFloatFunction ReadFloat { get; }
 
-    public CommandFunction Command { get; }
+    public GetStringFunction GetString { get; }
 
     public ErrorFunction Error { get; }
 

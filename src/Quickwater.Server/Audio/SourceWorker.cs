@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 using Quickwater.Audio;
 using Quickwater.Core;
 
@@ -27,13 +27,16 @@ internal sealed class SourceWorker : IAsyncDisposable
     private readonly string _station;
     private readonly string _source;
     private readonly bool _loop;
-    private readonly AudioFormat? _raw;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
+    private readonly PipeClaims _claims;
+    private readonly TrackOpener _opener;
+    private readonly LineBudget _lines;
+    private readonly ConcurrentDictionary<Reason, long> _problems = new();
     private readonly SemaphoreSlim _room = new(0);
     private readonly CancellationTokenSource _stop = new();
+    private volatile SourceCondition _condition = SourceCondition.Initial;
     private Task _work = Task.CompletedTask;
-    private SafePipeHandle? _held; // a named pipe between two writers
 
     /// <summary>Makes a worker that does nothing before <see cref="Start"/>.</summary>
     /// <param name="station">The station's name, for the log.</param>
@@ -42,11 +45,25 @@ internal sealed class SourceWorker : IAsyncDisposable
     /// <param name="raw">The format of raw PCM; null for files that say it themselves.</param>
     /// <param name="log">Where it logs.</param>
     /// <param name="time">The clock.</param>
-    public SourceWorker(string station, string source, bool loop, AudioFormat? raw, ILogger log, TimeProvider time)
+    /// <param name="claims">Who reads which pipe, of all sources of the server.</param>
+    public SourceWorker(string station, string source, bool loop, AudioFormat? raw, ILogger log, TimeProvider time, PipeClaims? claims = null)
     {
-        (_station, _source, _loop, _raw, _log, _time) = (station, source, loop, raw, log, time);
+        (_station, _source, _loop, _log, _time) = (station, source, loop, log, time);
+        (_claims, _opener, _lines) = (claims ?? new PipeClaims(), new TrackOpener(station, raw, time), new LineBudget(time));
         Queue = new ReadAheadQueue(AheadBytesMax, MakeRoom);
     }
+
+    /// <summary>The station's name.</summary>
+    public string Station => _station;
+
+    /// <summary>What it reads, as the configuration names it.</summary>
+    public string Source => _source;
+
+    /// <summary>How it is doing.</summary>
+    public SourceCondition Condition => _condition;
+
+    /// <summary>How often something could not be played, by reason.</summary>
+    public IReadOnlyDictionary<Reason, long> Problems => _problems;
 
     /// <summary>What the station reads.</summary>
     public ReadAheadQueue Queue { get; }
@@ -84,7 +101,10 @@ internal sealed class SourceWorker : IAsyncDisposable
             Queue.End(Reason.LocalFault);
         }
 
-        LetGoOfPipe();
+        _condition = _condition with { State = SourceState.Ended };
+        _opener.Dispose();
+        _claims.LetGo(this);
+        TellLeftOut(_lines.TakeUnsaid());
     }
 
     private async Task<Reason> PlayAllAsync()
@@ -92,8 +112,9 @@ internal sealed class SourceWorker : IAsyncDisposable
         var retry = RetryMin;
         while (true)
         {
-            var (played, why) = _source == "-" ? (true, await PlayAsync(_source)) : await PlayRoundAsync();
-            if (!_loop || _source == "-")
+            var isInput = _source == FileIdentity.StandardInput;
+            var (played, why) = isInput ? (true, await PlayAsync(SourceTrack.Of(_source))) : await PlayRoundAsync();
+            if (!_loop || isInput)
             {
                 return played ? Reason.Completed : why;
             }
@@ -104,6 +125,7 @@ internal sealed class SourceWorker : IAsyncDisposable
                 continue;
             }
 
+            _condition = _condition with { State = SourceState.Failed };
             await Task.Delay(retry, _time, _stop.Token);
             retry = Queue.IsLive ? RetryMin : retry + retry < RetryMax ? retry + retry : RetryMax; // a pipe paces itself: it waits for a writer
         }
@@ -112,40 +134,53 @@ internal sealed class SourceWorker : IAsyncDisposable
     // All tracks once. Played: at least one of them gave something.
     private async Task<(bool Played, Reason Why)> PlayRoundAsync()
     {
-        var (played, last) = (false, Reason.StorageFault);
+        var (played, last) = (false, Reason.NoAudio);
         try
         {
-            foreach (var path in TrackList.Of(_source))
+            var list = TrackList.Of(_source);
+            if (list.Tracks.Count == 0)
             {
-                last = await PlayAsync(path);
+                TellUnreadable(_source, Reason.NoAudio, list.Remark);
+            }
+            else if (list.Remark.Length > 0 && list.Remark != _condition.Remark)
+            {
+                Log.SourceIncomplete(_log, _station, _source, list.Remark);
+            }
+
+            _condition = _condition with { Tracks = list.Tracks.Count, Remark = list.Remark };
+            foreach (var track in list.Tracks)
+            {
+                last = await PlayAsync(track);
                 played |= last == Reason.Completed;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TellUnreadable(_source, Reason.StorageFault, e.Message);
+            last = Reason.StorageFault;
+            TellUnreadable(_source, last, e.Message);
         }
 
         return (played, last);
     }
 
     // One track. Completed when it was played to its end.
-    private async Task<Reason> PlayAsync(string path)
+    private async Task<Reason> PlayAsync(SourceTrack named)
     {
+        var path = named.Path;
         try
         {
-            var (track, why, text) = await OpenAsync(path);
+            _condition = _condition with { State = SourceState.Opening, Path = path };
+            var (track, why, text) = named.Paths.Count > 0 ? await OpenAsync(path) : (null, Reason.UnsupportedFormat, "it is an address in a network; stations play files");
             if (track is null)
             {
-                LetGoOfPipe();
-                TellUnreadable(path, why, text.Length > 0 ? $"{why.Text()}: {text}" : why.Text());
+                _opener.Dispose();
+                TellUnreadable(path, why, text);
                 return why;
             }
 
             using (track)
             {
-                Log.TrackStarted(_log, _station, path, track.Format.ToString());
-                return await CopyAsync(track);
+                return await PlayAsync(track, path, named.Title);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -155,73 +190,81 @@ internal sealed class SourceWorker : IAsyncDisposable
         }
     }
 
+    // All parts of a track. The playlist's title is that of the first.
+    private async Task<Reason> PlayAsync(IAudioTrack track, string path, string title)
+    {
+        _condition = _condition with { State = SourceState.Playing };
+        var played = await CopyAsync(track, path, title.Length > 0 ? title : track.Title);
+        while (track.TryGoOn(out var why, out var text))
+        {
+            if (why == Reason.None)
+            {
+                played |= await CopyAsync(track, path, track.Title);
+            }
+            else
+            {
+                TellUnreadable(path, why, $"a part of it: {text}");
+            }
+        }
+
+        if (played)
+        {
+            return Reason.Completed;
+        }
+
+        TellUnreadable(path, Reason.NoAudio, "");
+        return Reason.NoAudio;
+    }
+
     private async Task<(IAudioTrack? Track, Reason Why, string Text)> OpenAsync(string path)
     {
-        Queue.IsLive = path == "-";
-        if (Queue.IsLive)
+        Queue.IsLive = path == FileIdentity.StandardInput;
+        var pipe = Queue.IsLive ? null : NamedPipe.TryOpen(path);
+        if (!Queue.IsLive && pipe is null)
         {
-            return await OpenPcmAsync(OperatingSystem.IsLinux() ? new PipeInput(new SafeFileHandle(0, ownsHandle: false), _station, _stop.Token) : Console.OpenStandardInput(), "");
+            return await _opener.OpenFileAsync(path, _stop.Token);
         }
 
-        var title = Path.GetFileNameWithoutExtension(path);
-        if (NamedPipe.TryOpen(path) is { } pipe)
+        var reader = _claims.Claim(FileIdentity.OfPipe(path), this);
+        if (!ReferenceEquals(reader, this))
         {
-            Queue.IsLive = true;
-            Hold(NamedPipe.TryOpen(path));
+            pipe?.Dispose();
+            return (null, Reason.InvalidConfiguration, $"station {reader.Station} reads it, and each would get a part of the samples; give it to one of them");
+        }
+
+        if (pipe is null)
+        {
+            return await _opener.OpenInputAsync(_stop.Token);
+        }
+
+        Queue.IsLive = true;
+        _condition = _condition with { State = SourceState.Waiting };
+        if (_lines.IsDue(out var unsaid))
+        {
+            TellLeftOut(unsaid);
             Log.SourceAwaitsWriter(_log, _station, path);
-            return await OpenPcmAsync(NamedPipe.Read(pipe, _station, _stop.Token), title, _time);
         }
 
-        if (_raw is not null || Path.GetExtension(path).ToLowerInvariant() is ".wav" or ".wave" or ".rf64")
-        {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            return await OpenPcmAsync(file, title);
-        }
-
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"{path} is not there.", path);
-        }
-
-        var track = SndfileTrack.Open(path, out var why, out var text);
-        return (track, why, text);
+        return await _opener.OpenPipeAsync(pipe, path, _stop.Token);
     }
 
-    // While one writer is read to its end, and until the next is awaited, the pipe has a reader: who opens it in between does not fail. What somebody wrote
-    // that nobody understands goes with the last reader, and its writer is told by a broken pipe.
-    private void Hold(SafePipeHandle? pipe)
-    {
-        LetGoOfPipe();
-        _held = pipe;
-    }
-
-    private void LetGoOfPipe()
-    {
-        _held?.Dispose();
-        _held = null;
-    }
-
-    private async Task<(IAudioTrack? Track, Reason Why, string Text)> OpenPcmAsync(Stream stream, string title, TimeProvider? awaits = null)
-    {
-        IPcmReader reader = _raw is { } format ? new PcmReader(format) : new WavReader();
-        var (track, why) = await PcmTrack.OpenAsync(stream, reader, title, awaits, _stop.Token);
-        return (track, why, "");
-    }
-
-    // Completed when at least one sample frame came out.
-    private async Task<Reason> CopyAsync(IAudioTrack track)
+    // True when at least one sample frame came out; without one nobody hears of it.
+    private async Task<bool> CopyAsync(IAudioTrack track, string path, string title)
     {
         var buffer = new byte[Math.Max(ReadBytes, track.Format.BytesPerFrame)];
-        while (!Queue.Change(track.Format, track.Title))
+        var read = await track.ReadAsync(buffer, _stop.Token);
+        if (read == 0)
+        {
+            return false;
+        }
+
+        while (!Queue.Change(track.Format, title, path))
         {
             await _room.WaitAsync(_stop.Token);
         }
 
-        var any = false;
-        int read;
-        while ((read = await track.ReadAsync(buffer, _stop.Token)) > 0)
+        do
         {
-            any = true;
             for (var at = 0; at < read;)
             {
                 var taken = Queue.Write(buffer.AsSpan(at, read - at));
@@ -232,12 +275,30 @@ internal sealed class SourceWorker : IAsyncDisposable
                 }
             }
         }
+        while ((read = await track.ReadAsync(buffer, _stop.Token)) > 0);
 
-        return any ? Reason.Completed : Reason.TruncatedInput;
+        return true;
     }
 
-    private void TellUnreadable(string path, Reason why, string text) =>
-        Log.SourceUnreadable(_log, Log.Level(Reasons.Describe(why)), _station, path, text, why.Tag());
+    private void TellUnreadable(string path, Reason why, string text)
+    {
+        var words = text.Length == 0 ? why.Text() : why == Reason.StorageFault ? text : $"{why.Text()}: {text}";
+        _condition = _condition with { Why = why, Problem = $"{path}: {words}" };
+        _problems.AddOrUpdate(why, 1, static (_, count) => count + 1);
+        if (_lines.IsDue(out var unsaid))
+        {
+            TellLeftOut(unsaid);
+            Log.SourceUnreadable(_log, Log.Level(Reasons.Describe(why)), _station, path, words, why.Tag());
+        }
+    }
+
+    private void TellLeftOut(long unsaid)
+    {
+        if (unsaid > 0)
+        {
+            Log.SourceLinesLeftOut(_log, _station, unsaid);
+        }
+    }
 
     private void MakeRoom()
     {

@@ -102,6 +102,26 @@ internal static class AudioSettings
         values.Get(ConnectsPerSecondPerAddressMax), values.Get(ConnectionTimeMax), values.Get(BytesPerSecondMax),
         values.Get(PendingBytesMax), values.Get(HandshakeTimeout), values.Get(IdleTimeout));
 
+    /// <summary>What is wrong with the section as a whole. A pipe has one reader: what one station takes, another misses.</summary>
+    public static IEnumerable<string> Check(EffectiveConfiguration values)
+    {
+        var readers = new Dictionary<FileIdentity, (string Station, string Source)>();
+        foreach (var (station, source) in values.Get(Stations).Items.SelectMany(static one => new[] { (one.Name, one.Source), (one.Name, one.Fallback) }))
+        {
+            if (source.Length == 0 || FileIdentity.OfSource(source) is not { } pipe)
+            {
+                continue;
+            }
+
+            if (readers.TryGetValue(pipe, out var first))
+            {
+                yield return $"station {station} reads \"{source}\", and station {first.Station} reads \"{first.Source}\", which is the same pipe; each would get a part of the samples, so give it to one of them";
+            }
+
+            readers.TryAdd(pipe, (station, source));
+        }
+    }
+
     private static TimeSpan Milliseconds(int count) => TimeSpan.FromMilliseconds(count);
 
     private static TimeSpan Seconds(int count) => TimeSpan.FromSeconds(count);

@@ -37,6 +37,11 @@ internal static class ConfigurationRules
             yield return Problem(configuration, setting, text);
         }
 
+        foreach (var text in AudioSettings.Check(configuration))
+        {
+            yield return Problem(configuration, AudioSettings.Stations, text);
+        }
+
         (bool Enabled, Setting<IPEndPoint> Listen)[] systems =
         [
             (configuration.Get(Settings.RtmpEnabled), Settings.RtmpListen),

@@ -130,6 +130,12 @@ internal static partial class Log
     [LoggerMessage(Message = "Station {Station} cannot play {Path}: {Text} [{Reason}]")]
     public static partial void SourceUnreadable(ILogger log, LogLevel level, string station, string path, string text, string reason);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Station {Station}: {Count} more lines about what it plays, or cannot play, were left out")]
+    public static partial void SourceLinesLeftOut(ILogger log, string station, long count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Station {Station} does not play all of {Source}: {Text}")]
+    public static partial void SourceIncomplete(ILogger log, string station, string source, string text);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Station {Station} waits for somebody to write to the named pipe {Path}")]
     public static partial void SourceAwaitsWriter(ILogger log, string station, string path);
 

@@ -63,9 +63,9 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _rpcServer = RpcSystem.MakeServer(configuration.Rpc, new PooledBytes.Pool(_engine.Leaks), _log);
         _audio = new AudioSystem(configuration.Audio, _engine, _loops, _log, time);
         _meter = new ServerMeter(_engine, _hub, _observer, Refused, () => _rpcServer.Stats);
-        AudioInstruments.AddTo(_meter.Meter, _audio.Stations);
+        AudioInstruments.AddTo(_meter.Meter, _audio.Stations, _audio.Sources);
         _metrics = new PrometheusCollector(meter => ReferenceEquals(meter, _meter.Meter) || meter.Name == "System.Runtime");
-        _status = new ServerStatus(_engine, _hub, _audio.Stations, Version, defaultStream);
+        _status = new ServerStatus(_engine, _hub, _audio.Stations, _audio.Sources, Version, defaultStream);
         _sessions = new RtmpSessions(_hub, configuration, keys, _observer, _log);
         _viewers = new FlvViewers(_engine, _hub, _live, configuration.Http, _sessions.Flv, time);
         _listeners = new AudioListeners(_engine, _audio, configuration.Http.WaitForStream, _log);

@@ -8,7 +8,7 @@ namespace Quickwater.Server;
 internal static class AudioInstruments
 {
     /// <summary>Adds the instruments to the server's meter.</summary>
-    public static void AddTo(Meter meter, StationRegister stations)
+    public static void AddTo(Meter meter, StationRegister stations, IReadOnlyList<SourceWorker> sources)
     {
         meter.CreateObservableGauge(
             "quickwater.station.live", () => Each(stations, static one => one.IsLive ? 1 : 0), "{station}", "Whether a station is on the air.");
@@ -30,6 +30,8 @@ internal static class AudioInstruments
             "quickwater.station.slipped", () => Seconds(stations, static one => one.Stats.Slipped), "s", "How much later than planned a station went on, in all.");
         meter.CreateObservableCounter(
             "quickwater.station.taken_back", () => Seconds(stations, static one => one.Stats.TakenBack), "s", "How much of its slips a station has taken back.");
+        meter.CreateObservableCounter(
+            "quickwater.station.source_problems", () => Problems(sources), "{time}", "How often a station could not play what its source or fallback names, by reason.");
         meter.CreateObservableGauge(
             "quickwater.station.flush", () => Seconds(stations, static one => one.Stats.FlushInterval), "s", "How long chunks are gathered now.");
         meter.CreateObservableGauge(
@@ -49,6 +51,11 @@ internal static class AudioInstruments
     private static IEnumerable<Measurement<long>> ByReason(StationRegister stations, Func<Station, IReadOnlyDictionary<Reason, long>> of) =>
         stations.All.SelectMany(one => of(one).Select(pair =>
             new Measurement<long>(pair.Value, Label("station", one.Name), Label("reason", pair.Key.Tag()))));
+
+    private static IEnumerable<Measurement<long>> Problems(IReadOnlyList<SourceWorker> sources) =>
+        sources.GroupBy(static source => source.Station, StringComparer.Ordinal).SelectMany(static station => station
+            .SelectMany(static source => source.Problems).GroupBy(static pair => pair.Key, static pair => pair.Value)
+            .Select(reason => new Measurement<long>(reason.Sum(), Label("station", station.Key), Label("reason", reason.Key.Tag()))));
 
     private static IEnumerable<Measurement<double>> Seconds(StationRegister stations, Func<Station, TimeSpan> of) =>
         stations.All.Select(one => new Measurement<double>(of(one).TotalSeconds, Label("station", one.Name)));

@@ -124,6 +124,39 @@ public sealed class SlowTests
     }
 
     [Fact]
+    [Requirement("AUD-7.3")]
+    public void Skips_are_counted_within_a_minute_and_not_for_longer()
+    {
+        const int Skips = 6;
+        using var studio = new AudioStudio(limits: s_silent, options: new StationOptions { Name = "speech", SkipsPerMinuteMax = 1 });
+        var tap = new Tap();
+        var listener = studio.Listen(s_patient, tap.On);
+        for (var i = 0; i < Skips; i++)
+        {
+            studio.Run(1);
+            tap.Shut();
+            studio.Run(10);
+            tap.Open();
+            studio.Run(55);
+        }
+
+        Assert.Equal(Skips, listener.Heard.Notices.Count(static notice => notice.Kind == NoticeKind.Skipped));
+        Assert.Equal(Reason.None, listener.ServerEnded);
+
+        // A second one within the minute is one too many.
+        tap.Shut();
+        studio.Run(10);
+        tap.Open();
+        studio.Run(30);
+        Assert.Equal(Reason.None, listener.ServerEnded);
+        tap.Shut();
+        studio.Run(10);
+        tap.Open();
+        studio.Run(1);
+        Assert.Equal(Reason.LagTimeExceeded, listener.ServerEnded);
+    }
+
+    [Fact]
     [Requirement("AUD-7.2")]
     public void A_client_that_takes_nothing_at_all_is_ended_as_stalled()
     {

@@ -78,6 +78,77 @@ public sealed class WavReaderTests
         Assert.Equal((s_stereo, Reason.Completed, hex[..(2 * 8)]), Read([new Wav().Fmt(s_stereo).Data(samples, 11).ToArray()]));
     }
 
+    // 0 in the data chunk: the file's size decides, and where that is no more than the header's, whatever stands there.
+    [Fact]
+    [Requirement("AUD-5.1")]
+    public void An_empty_data_chunk_is_told_from_one_whose_size_was_never_written()
+    {
+        var samples = Pattern.Bytes(0, 4000);
+        var hex = Convert.ToHexString(samples);
+        byte[] head = [.. new Wav().Fmt(s_stereo).Data([]).ToArray()];
+        Assert.Equal((s_stereo, Reason.Completed, ""), Read([head]));
+        Assert.Equal((s_stereo, Reason.Completed, ""), Read([new Wav().Fmt(s_stereo).Data([]).Chunk("LIST", new byte[100]).Chunk("abcd", [1, 2]).ToArray()]));
+        Assert.Equal((s_stereo, Reason.Completed, ""), Read([[.. head, .. "TAG"u8, .. new byte[125]]]));
+        Assert.Equal((s_stereo, Reason.Completed, hex), Read([[.. head, .. samples]]));
+        Assert.Equal((s_stereo, Reason.Completed, hex), Read([new Wav().Fmt(s_stereo).Data(samples, 0).ToArray()]));
+        Assert.Equal((s_stereo, Reason.Completed, hex), Read([new Wav().Fmt(s_stereo).Data(samples, 0).Chunk("LIST", new byte[100]).ToArray(riffSize: (uint)(head.Length - 8 + samples.Length))]));
+    }
+
+    // Of zeros, fed in pieces: nobody has to hold what is more than 2 GiB long. Sox says 0x7FFFF000 of whatever it writes to a pipe.
+    [FullTheory]
+    [InlineData(0x7FFFF000u, true)]
+    [InlineData(0x80000000u, true)]
+    [InlineData(0x80000000u, false)]
+    [InlineData(0x7FFFF001u, true)]
+    [Requirement("AUD-5.1")]
+    public void Samples_of_two_GiB_end_where_a_chunk_follows_and_go_on_where_none_does(uint size, bool chunkFollows)
+    {
+        const int Behind = 4000;
+        var format = new AudioFormat(AudioEncoding.S16, 64, 48_000);
+        byte[] more = chunkFollows ? [.. size % 2 == 1 ? [(byte)0] : Array.Empty<byte>(), .. "LIST"u8, .. BitConverter.GetBytes(Behind), .. new byte[Behind]] : new byte[Behind];
+        var head = new Wav().Fmt(format).Data([], size).ToArray(riffSize: (uint)(36 + size + (chunkFollows ? more.Length : 0)));
+        var reader = new WavReader();
+        var zeros = new byte[1 << 20];
+        var destination = new byte[1 << 20];
+        var written = Drain(reader, head, destination);
+        for (long left = size; left > 0; left -= zeros.Length)
+        {
+            written += Drain(reader, zeros.AsSpan(0, (int)Math.Min(left, zeros.Length)), destination);
+        }
+
+        written += Drain(reader, more, destination);
+        reader.Finish();
+        var expected = size + (chunkFollows ? 0L : more.Length);
+        Assert.Equal((Reason.Completed, expected - (expected % format.BytesPerFrame)), (reader.Ended, written));
+    }
+
+    [Fact]
+    [Requirement("AUD-5.1")]
+    public void The_padding_byte_may_be_anything()
+    {
+        var samples = Pattern.Bytes(0, 40);
+        var hex = Convert.ToHexString(samples);
+        foreach (var pad in "\0\u00FFdfLA "u8.ToArray())
+        {
+            var file = new Wav().Chunk("note", [1, 2, 3, pad], size: 3).Fmt(s_stereo).Chunk("LIST", [1, pad], size: 1).Chunk("_odd", [5, pad], size: 1).Data(samples).ToArray();
+            Assert.Equal((s_stereo, Reason.Completed, hex), Read([file]));
+            Assert.Equal((s_stereo, Reason.Completed, hex), Read(file.Select(static one => new[] { one })));
+        }
+    }
+
+    [Fact]
+    [Requirement("AUD-5.1")]
+    public void A_tag_of_a_music_player_in_front_is_skipped()
+    {
+        var samples = Pattern.Bytes(0, 40);
+        byte[] tag = [.. "ID3"u8, 4, 0, 0, 0, 0, 1, 2, .. new byte[130]]; // 7 bits in each byte of its size
+        byte[] footed = [.. "ID3"u8, 4, 0, 0x10, 0, 0, 0, 3, .. new byte[13]];
+        byte[] file = [.. tag, .. footed, .. "ID3"u8, 3, 0, 0, 0, 0, 0, 0, .. Wav.Of(s_stereo, samples)];
+        Assert.Equal((s_stereo, Reason.Completed, Convert.ToHexString(samples)), Read([file]));
+        Assert.Equal((s_stereo, Reason.Completed, Convert.ToHexString(samples)), Read(file.Select(static one => new[] { one })));
+        Assert.Equal(Reason.MalformedContainer, Read([tag]).Ended);
+    }
+
     [Fact]
     [Requirement("AUD-5.1")]
     public void Odd_chunks_are_read_with_and_without_their_padding()
@@ -98,6 +169,10 @@ public sealed class WavReaderTests
         BitConverter.GetBytes(40L).CopyTo(ds64, 8);
         var file = new Wav().Chunk("ds64", ds64).Fmt(s_stereo).Data(samples, uint.MaxValue).Chunk("LIST", [1, 2, 3, 4]).ToArray("RF64");
         Assert.Equal((s_stereo, Reason.Completed, Convert.ToHexString(samples)), Read([file]));
+
+        // Written to a pipe: nobody went back for the sizes.
+        var unknown = new Wav().Chunk("ds64", new byte[28]).Fmt(s_stereo).Data(samples, uint.MaxValue).ToArray("RF64");
+        Assert.Equal((s_stereo, Reason.Completed, Convert.ToHexString(samples)), Read([unknown]));
     }
 
     [Fact]
@@ -163,6 +238,17 @@ public sealed class WavReaderTests
 
         reader.Finish();
         return (reader.Format, reader.Ended, Convert.ToHexString(samples.ToArray()));
+    }
+
+    private static long Drain(WavReader reader, ReadOnlySpan<byte> input, byte[] destination)
+    {
+        var written = 0L;
+        while (!input.IsEmpty && reader.Ended == Reason.None)
+        {
+            written += reader.Read(ref input, destination);
+        }
+
+        return written;
     }
 
     private static void Drain(IPcmReader reader, byte[] piece, List<byte> into, int room)

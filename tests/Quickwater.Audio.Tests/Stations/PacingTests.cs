@@ -40,6 +40,25 @@ public sealed class PacingTests
         }
     }
 
+    // A source reads ahead, here without any bound; who asks what is playing means what he hears.
+    [Fact]
+    [Requirement("AUD-9.5")]
+    public void What_is_playing_is_told_when_it_is_heard()
+    {
+        var told = new List<(string Title, double Seconds)>();
+        AudioStudio? playing = null;
+        var second = Pattern.Speech.BytesPerSecond;
+        using var studio = playing = new AudioStudio(
+            new Pattern(Pattern.Speech).ChangeAt(10 * second, Pattern.Speech, "Two").ChangeAt(25 * second, Pattern.Speech with { Channels = 2 }, "Three"),
+            changed: station => told.Add((station.Title, (playing?.Station.Stats.Chunks ?? 0) * 0.02)));
+        studio.Run(9.5);
+        Assert.Equal([("", 0.0)], told);
+        studio.Run(10);
+        Assert.Equal([("", 0.0), ("Two", 10.0)], told);
+        studio.Run(10);
+        Assert.Equal([("", 0.0), ("Two", 10.0), ("Three", 25.0)], told.Select(static one => (one.Title, Math.Round(one.Seconds, 2))));
+    }
+
     [Fact]
     [Requirement("AUD-5.4")]
     public void After_a_late_turn_it_catches_up_without_drift()

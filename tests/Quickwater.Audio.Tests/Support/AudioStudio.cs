@@ -12,7 +12,7 @@ internal sealed class AudioStudio : IHubObserver, IDisposable
 
     public AudioStudio(
         Pattern? source = null, StationOptions? options = null, ConnectionLimits? limits = null, Faults? faults = null, ulong seed = 1,
-        int clientsMax = 10_000, bool started = true, Func<SimWorld, SimLine>? line = null)
+        int clientsMax = 10_000, bool started = true, Func<SimWorld, SimLine>? line = null, Action<Station>? changed = null)
     {
         World = new SimWorld(seed, faults ?? Faults.None);
         Server = World.AddHost("server");
@@ -24,7 +24,7 @@ internal sealed class AudioStudio : IHubObserver, IDisposable
         settings = settings with { Limits = limits ?? settings.Limits };
         Hub = new Hub(Server.Engine, settings.ToHubLimits([options]), this);
         Line = line?.Invoke(World);
-        Station = new Station(Hub, options, Line is null ? Source : Line);
+        Station = new Station(Hub, options, Line is null ? Source : Line, changed);
         Stations = new StationRegister([Station]);
         Audio = new AudioServer(Hub, Stations, settings);
         if (started)

@@ -39,11 +39,11 @@ internal sealed class Wav(bool bigEndian = false)
 
     public Wav Data(byte[] samples, uint? size = null) => Chunk("data", samples, size);
 
-    public byte[] ToArray(string magic = "")
+    public byte[] ToArray(string magic = "", uint? riffSize = null)
     {
         var body = _chunks.ToArray();
         var id = magic.Length > 0 ? magic : bigEndian ? "RIFX" : "RIFF";
-        return [.. Encoding.ASCII.GetBytes(id), .. Number((uint)body.Length + 4), .. "WAVE"u8, .. body];
+        return [.. Encoding.ASCII.GetBytes(id), .. Number(riffSize ?? (uint)body.Length + 4), .. "WAVE"u8, .. body];
     }
 
     public byte[] Number(uint value)

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text;
 using Quickwater.Audio;
+using Quickwater.Testing;
 
 namespace Quickwater.Server.Tests;
 
@@ -32,6 +34,33 @@ internal static class Sound
         }
 
         return (path, reader.Format, [.. samples]);
+    }
+
+    /// <summary>What ffmpeg makes of a file, or of what its arguments say, beside it. The new file's path.</summary>
+    public static string Encode(string input, string name, params string[] arguments)
+    {
+        var output = Path.Combine(Path.GetDirectoryName(input) ?? "", name);
+        Ffmpeg(["-i", input, .. arguments, output]);
+        return output;
+    }
+
+    /// <summary>A CAF file of float samples, as a filter of ffmpeg makes them.</summary>
+    public static void Make(string filter, string path) => Ffmpeg(["-f", "lavfi", "-i", filter, "-c:a", "pcm_f32le", path]);
+
+    /// <summary>The samples of a file as ffmpeg decodes them, such as <c>s16le</c>.</summary>
+    public static byte[] Decode(string path, string form)
+    {
+        var raw = path + "." + form;
+        Ffmpeg(["-i", path, "-f", form, raw]);
+        return File.ReadAllBytes(raw);
+    }
+
+    private static void Ffmpeg(string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Tools.Require("ffmpeg"), ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", .. arguments]))
+            ?? throw new InvalidOperationException("ffmpeg did not start.");
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 
     /// <summary>Frames of a rising tone, 16 bits.</summary>

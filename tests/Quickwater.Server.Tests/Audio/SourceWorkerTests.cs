@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quickwater.Audio;
 using Quickwater.Core;
@@ -18,7 +17,7 @@ public sealed class SourceWorkerTests : IDisposable
     public async Task A_wav_file_comes_out_sample_for_sample()
     {
         var (path, format, samples) = Sound.Speech(_folder);
-        var heard = await PlayAsync(path);
+        var heard = await PlayedSource.OfAsync(path);
         Assert.Equal((format, "speech", Reason.Completed), (heard.Format, heard.Titles.Single(), heard.Ended));
         Assert.Equal(samples, heard.Samples);
     }
@@ -30,7 +29,7 @@ public sealed class SourceWorkerTests : IDisposable
         var samples = Sound.Sweep(10_000);
         var path = Path.Combine(_folder.Path, "sweep.pcm");
         await File.WriteAllBytesAsync(path, samples);
-        Assert.Equal(samples, (await PlayAsync(path, s_mono)).Samples);
+        Assert.Equal(samples, (await PlayedSource.OfAsync(path, s_mono)).Samples);
     }
 
     [Fact]
@@ -43,18 +42,19 @@ public sealed class SourceWorkerTests : IDisposable
 
         _folder.Write("notes.txt", "no sound");
         var list = _folder.Write("list.m3u", "#EXTM3U\r\n#EXTINF:1,C\r\nc.wav\r\n\r\nmissing.wav\r\na.wav\r\n");
-        Assert.Equal(["a", "b", "c"], (await PlayAsync(_folder.Path)).Titles);
-        var heard = await PlayAsync(list);
-        Assert.Equal(["c", "a"], heard.Titles);
+        Assert.Equal(["a", "b", "c"], (await PlayedSource.OfAsync(_folder.Path)).Titles);
+        var heard = await PlayedSource.OfAsync(list);
+        Assert.Equal(["C", "a"], heard.Titles); // as the playlist calls it, or else the file
         Assert.Equal(Reason.Completed, heard.Ended);
     }
 
     [Fact]
     public async Task What_cannot_be_played_ends_with_its_reason()
     {
-        Assert.Equal(Reason.StorageFault, (await PlayAsync(Path.Combine(_folder.Path, "missing.wav"))).Ended);
-        Assert.Equal(Reason.MalformedContainer, (await PlayAsync(_folder.Write("text.wav", "this is no wave file at all"))).Ended);
-        Assert.Equal(Reason.StorageFault, (await PlayAsync(Directory.CreateDirectory(Path.Combine(_folder.Path, "empty")).FullName)).Ended);
+        Assert.Equal(Reason.StorageFault, (await PlayedSource.OfAsync(Path.Combine(_folder.Path, "missing.wav"))).Ended);
+        Assert.Equal(Sndfile.Library is null ? Reason.LibraryMissing : Reason.UnsupportedFormat, (await PlayedSource.OfAsync(_folder.Write("text.wav", "this is no wave file at all"))).Ended);
+        Assert.Equal(Reason.MalformedContainer, (await PlayedSource.OfAsync(_folder.Write("cut.wav", "RIFF\0\0\0\0WAVEfmt "))).Ended);
+        Assert.Equal(Reason.NoAudio, (await PlayedSource.OfAsync(Directory.CreateDirectory(Path.Combine(_folder.Path, "empty")).FullName)).Ended);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class SourceWorkerTests : IDisposable
     {
         var path = Path.Combine(_folder.Path, "late.wav");
         await using var worker = new SourceWorker("test", path, loop: true, null, NullLogger.Instance, TimeProvider.System);
-        using var reader = new Reader(worker.Queue);
+        using var reader = new PlayedSource.Reader(worker.Queue);
         worker.Start();
         await File.WriteAllBytesAsync(path + ".new", Sound.Wav(s_mono, Sound.Sweep(100)));
         File.Move(path + ".new", path);
@@ -76,7 +76,7 @@ public sealed class SourceWorkerTests : IDisposable
         var path = Path.Combine(_folder.Path, "long.wav");
         await File.WriteAllBytesAsync(path, Sound.Wav(s_mono, new byte[4 << 20]));
         var worker = new SourceWorker("test", path, loop: true, null, NullLogger.Instance, TimeProvider.System);
-        worker.Queue.Bind(new Reader(worker.Queue));
+        worker.Queue.Bind(new PlayedSource.Reader(worker.Queue));
         worker.Start();
         await Until.HoldsAsync(() => worker.Queue.Held == 1 << 20, s_patience, "the buffer is full");
         worker.Queue.Dispose();
@@ -88,86 +88,19 @@ public sealed class SourceWorkerTests : IDisposable
     public async Task Flac_comes_out_sample_for_sample_and_lossy_codecs_in_full_length()
     {
         var (path, format, samples) = Sound.Speech(_folder);
-        var flac = await PlayAsync(Encode(path, "speech.flac", "-c:a", "flac", "-metadata", "title=Front", "-metadata", "artist=Centre"));
+        var flac = await PlayedSource.OfAsync(Sound.Encode(path, "speech.flac", "-c:a", "flac", "-metadata", "title=Front", "-metadata", "artist=Centre"));
         Assert.Equal((format, "Centre - Front"), (flac.Format, flac.Titles.Single()));
         Assert.Equal(samples, flac.Samples);
         foreach (var (name, codec, rate) in new[] { ("s.mp3", "libmp3lame", "48000"), ("s.ogg", "libvorbis", "48000"), ("s.opus", "libopus", "48000") })
         {
-            var lossy = await PlayAsync(Encode(path, name, "-c:a", codec, "-ar", rate));
+            var lossy = await PlayedSource.OfAsync(Sound.Encode(path, name, "-c:a", codec, "-ar", rate));
             Assert.Equal((AudioEncoding.S16, 48_000), (lossy.Format.Encoding, lossy.Format.Rate));
             Assert.InRange(lossy.Samples.Length / lossy.Format.BytesPerFrame, samples.Length / format.BytesPerFrame * 0.95, samples.Length / format.BytesPerFrame * 1.1);
         }
 
-        var wide = await PlayAsync(Encode(path, "wide.flac", "-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24"));
+        var wide = await PlayedSource.OfAsync(Sound.Encode(path, "wide.flac", "-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24"));
         Assert.Equal(AudioEncoding.S32, wide.Format.Encoding);
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private string Encode(string input, string name, params string[] arguments)
-    {
-        var output = Path.Combine(_folder.Path, name);
-        using var process = Process.Start(new ProcessStartInfo(
-            Tools.Require("ffmpeg"), ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-i", input, .. arguments, output]))
-            ?? throw new InvalidOperationException("ffmpeg did not start.");
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return output;
-    }
-
-    private static async Task<Played> PlayAsync(string source, AudioFormat? raw = null)
-    {
-        await using var worker = new SourceWorker("test", source, loop: false, raw, NullLogger.Instance, TimeProvider.System);
-        using var reader = new Reader(worker.Queue);
-        worker.Start();
-        return await reader.ReadAllAsync(s_patience);
-    }
-
-    private sealed record Played(AudioFormat Format, IReadOnlyList<string> Titles, byte[] Samples, Reason Ended);
-
-    private sealed class Reader : IMailbox, IDisposable
-    {
-        private readonly ReadAheadQueue _queue;
-        private readonly SemaphoreSlim _more = new(0);
-
-        public Reader(ReadAheadQueue queue)
-        {
-            _queue = queue;
-            queue.Bind(this);
-        }
-
-        public async Task<Played> ReadAllAsync(TimeSpan patience)
-        {
-            var titles = new List<string>();
-            var samples = new List<byte>();
-            var buffer = new byte[5000];
-            while (true)
-            {
-                switch (_queue.Read(buffer, Instant.Zero, out var bytes))
-                {
-                    case SourceStatus.Data:
-                        samples.AddRange(buffer.AsSpan(0, bytes));
-                        break;
-                    case SourceStatus.Changed:
-                        titles.Add(_queue.Title);
-                        break;
-                    case SourceStatus.Starved:
-                        Assert.True(await _more.WaitAsync(patience), "the worker goes on");
-                        break;
-                    default:
-                        return new Played(_queue.Format, titles, [.. samples], _queue.Ended);
-                }
-            }
-        }
-
-        public void Wake() => _more.Release();
-
-        public bool Post(in Command command) => false;
-
-        public void Dispose()
-        {
-            _queue.Dispose();
-            _more.Dispose();
-        }
-    }
 }

@@ -53,13 +53,4 @@ public sealed class GapLogTests
 
         public bool Post(in Command command) => true;
     }
-
-    private sealed class HandTime : TimeProvider
-    {
-        public TimeSpan Elapsed { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Elapsed.Ticks;
-    }
 }
