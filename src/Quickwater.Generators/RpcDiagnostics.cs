@@ -38,9 +38,19 @@ internal static class RpcDiagnostics
         "QW1010", "Nothing to generate for", "{0} is a service, but the project references neither Quickwater.Client nor Quickwater.Hosting, so nothing is generated",
         "Quickwater.Rpc", DiagnosticSeverity.Warning, isEnabledByDefault: true);
 
+    public static readonly DiagnosticDescriptor Framework = Error(
+        "QW1011",
+        "An interface of the framework",
+        "{0} inherits {1}, whose members cannot be called over the wire: of the framework's interfaces only IDisposable and IAsyncDisposable may be inherited, which stay with the client");
+
+    public static readonly DiagnosticDescriptor Dispose = Error(
+        "QW1012",
+        "A method that the language calls",
+        "{0} would be called by `using` of a client and dispose the server's object: give it another name, or inherit IAsyncDisposable, which stays with the client");
+
     /// <summary>All of them, by id.</summary>
     public static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> All =
-        new[] { Interface, Member, Generic, Returns, Parameter, Cancellation, SameName, BadName, Json, Unused }.ToDictionary(one => one.Id, StringComparer.Ordinal);
+        new[] { Interface, Member, Generic, Returns, Parameter, Cancellation, SameName, BadName, Json, Unused, Framework, Dispose }.ToDictionary(one => one.Id, StringComparer.Ordinal);
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, "Quickwater.Rpc", DiagnosticSeverity.Error, isEnabledByDefault: true);

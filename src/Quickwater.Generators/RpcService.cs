@@ -8,6 +8,9 @@ namespace Quickwater.Generators;
 /// <param name="Json">The application's <c>JsonSerializerContext</c>, whole.</param>
 /// <param name="HasClient">Whether the project references the client library.</param>
 /// <param name="HasHosting">Whether the project references the hosting library.</param>
+/// <param name="IsDisposable">Whether it inherits <c>IDisposable</c>, which stays with the client.</param>
+/// <param name="IsAsyncDisposable">Whether it inherits <c>IAsyncDisposable</c>, which stays with the client.</param>
 /// <param name="Methods">Its methods.</param>
 internal sealed record RpcService(
-    string Namespace, string Interface, string Name, string Accessibility, string Json, bool HasClient, bool HasHosting, EquatableArray<RpcServiceMethod> Methods);
+    string Namespace, string Interface, string Name, string Accessibility, string Json, bool HasClient, bool HasHosting, bool IsDisposable, bool IsAsyncDisposable,
+    EquatableArray<RpcServiceMethod> Methods);

@@ -7,6 +7,8 @@ namespace Quickwater.Generators;
 /// <param name="Shape">What it returns.</param>
 /// <param name="Returns">The return type as it is written.</param>
 /// <param name="Result">The type of its result or item; null when it gives none.</param>
+/// <param name="IsIdempotent">Whether it is declared to do twice what it does once.</param>
 /// <param name="Parameters">Its parameters, the cancellation among them.</param>
 internal sealed record RpcServiceMethod(
-    string Name, string WireName, string Id, RpcShape Shape, string Returns, RpcJsonType? Result, EquatableArray<RpcParameter> Parameters);
+    string Name, string WireName, string Id, RpcShape Shape, string Returns, RpcJsonType? Result, bool IsIdempotent,
+    EquatableArray<RpcParameter> Parameters);

@@ -10,6 +10,8 @@ internal sealed class RpcServiceReader(GeneratorAttributeSyntaxContext found, Ca
 {
     private const int NameBytesMax = 255;
     private const string ReservedPrefix = "rpc.";
+    private const string Disposable = "System.IDisposable";
+    private const string AsyncDisposable = "System.IAsyncDisposable";
 
     private static readonly SymbolDisplayFormat Whole = SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(
         SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
@@ -53,7 +55,7 @@ internal sealed class RpcServiceReader(GeneratorAttributeSyntaxContext found, Ca
             Stem(_interface.Name),
             _interface.DeclaredAccessibility == Accessibility.Public ? "public" : "internal",
             json.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
-            hasClient, hasHosting, methods));
+            hasClient, hasHosting, Inherits(Disposable), Inherits(AsyncDisposable), methods));
     }
 
     private static string Stem(string name) => name.Length > 1 && name[0] == 'I' && char.IsUpper(name[1]) ? name.Substring(1) : name;
@@ -94,7 +96,12 @@ internal sealed class RpcServiceReader(GeneratorAttributeSyntaxContext found, Ca
         var methods = new List<RpcServiceMethod>();
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var member in _interface.AllInterfaces.Reverse().Append(_interface).SelectMany(one => one.GetMembers()))
+        foreach (var framework in _interface.AllInterfaces.Where(one => IsOfFramework(one) && one.ToDisplayString() is not (Disposable or AsyncDisposable)))
+        {
+            Tell(_interface, RpcDiagnostics.Framework, _interface.Name, framework.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
+        }
+
+        foreach (var member in _interface.AllInterfaces.Reverse().Append(_interface).Where(one => !IsOfFramework(one)).SelectMany(one => one.GetMembers()))
         {
             cancel.ThrowIfCancellationRequested();
             if (!member.IsAbstract || member is IMethodSymbol { AssociatedSymbol: not null } || member is ITypeSymbol)
@@ -123,11 +130,25 @@ internal sealed class RpcServiceReader(GeneratorAttributeSyntaxContext found, Ca
         return new EquatableArray<RpcServiceMethod>([.. methods]);
     }
 
+    private bool Inherits(string name) => _interface.AllInterfaces.Any(one => one.ToDisplayString() == name);
+
+    private static bool IsOfFramework(INamedTypeSymbol type)
+    {
+        var space = type.ContainingNamespace.ToDisplayString();
+        return space is "System" or "Microsoft" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("Microsoft.", StringComparison.Ordinal);
+    }
+
     private RpcServiceMethod? ReadMethod(IMethodSymbol method, string service, Dictionary<string, string> names)
     {
         if (method.IsGenericMethod)
         {
             Tell(method, RpcDiagnostics.Generic, method.Name);
+            return null;
+        }
+
+        if (method is { Name: "Dispose" or "DisposeAsync", Parameters.Length: 0 })
+        {
+            Tell(method, RpcDiagnostics.Dispose, method.Name);
             return null;
         }
 
@@ -152,13 +173,18 @@ internal sealed class RpcServiceReader(GeneratorAttributeSyntaxContext found, Ca
         }
 
         return new RpcServiceMethod(
-            Escaped(method.Name), wireName, "", shape, method.ReturnType.ToDisplayString(Whole), result is null ? null : Json(result, method, method), ReadParameters(method));
+            Escaped(method.Name), wireName, "", shape, method.ReturnType.ToDisplayString(Whole), result is null ? null : Json(result, method, method), IsIdempotent(method),
+            ReadParameters(method));
     }
 
+    private static AttributeData? Attribute(IMethodSymbol method) =>
+        method.GetAttributes().FirstOrDefault(one => one.AttributeClass?.ToDisplayString() == "Quickwater.Rpc.RpcMethodAttribute");
+
     private static string? NameByAttribute(IMethodSymbol method) =>
-        method.GetAttributes().FirstOrDefault(one => one.AttributeClass?.ToDisplayString() == "Quickwater.Rpc.RpcMethodAttribute") is { ConstructorArguments.Length: 1 } attribute
-            ? attribute.ConstructorArguments[0].Value as string ?? ""
-            : null;
+        Attribute(method) is { ConstructorArguments.Length: 1 } attribute ? attribute.ConstructorArguments[0].Value as string ?? "" : null;
+
+    private static bool IsIdempotent(IMethodSymbol method) =>
+        Attribute(method)?.NamedArguments.Any(one => one is { Key: "Idempotent", Value.Value: true }) ?? false;
 
     private static (RpcShape Shape, ITypeSymbol? Result)? ReadShape(IMethodSymbol method)
     {

@@ -65,6 +65,12 @@ internal sealed class RpcServiceWriter
         Open();
         Line("private readonly global::Quickwater.Client.RpcClient _client;");
         Line("private readonly global::Quickwater.Client.RpcCallOptions? _options;");
+        var again = _service.Methods.Any(static method => method.IsIdempotent);
+        if (again)
+        {
+            Line("private readonly global::Quickwater.Client.RpcCallOptions _again;");
+        }
+
         Line();
         Line("/// <summary>Makes one over a client, which stays the caller's.</summary>");
         Line("/// <param name=\"client\">The client.</param>");
@@ -73,21 +79,39 @@ internal sealed class RpcServiceWriter
         Open();
         Line("_client = client;");
         Line("_options = options;");
+        if (again)
+        {
+            Line("_again = (options ?? global::Quickwater.Client.RpcCallOptions.Default) with { Idempotent = true };");
+        }
+
         Close();
         foreach (var method in _service.Methods)
         {
             WriteCall(method);
         }
 
+        WriteDispose(_service.IsDisposable, "void Dispose()", "{ }");
+        WriteDispose(_service.IsAsyncDisposable, "global::System.Threading.Tasks.ValueTask DisposeAsync()", "=> default;");
         Close();
+    }
+
+    // What is the server's is not for a client to dispose, and the client under it stays its owner's.
+    private void WriteDispose(bool isInherited, string declaration, string body)
+    {
+        if (isInherited)
+        {
+            Line();
+            Line("/// <summary>Does nothing: the client stays its owner's, and the server's object the server's.</summary>");
+            Line($"public {declaration} {body}");
+        }
     }
 
     private void WriteCall(RpcServiceMethod method)
     {
         var cancel = method.Parameters.FirstOrDefault(one => one.Type is null) is { } token ? Escaped(token.Name) : "default";
         var values = string.Join(", ", method.Parameters.Where(one => one.Type is not null).Select(one => Escaped(one.Name)));
-        var call = method.Shape == RpcShape.Stream ? "StreamAsync" : "CallAsync";
-        var arguments = $"{Literal(method.WireName)}, new {_wire}.{method.Id}Params({values}), {_wire}.{method.Id}ParamsJson, {ResultJson(method)}, this._options, {cancel}";
+        var call = method.Shape != RpcShape.Stream ? "CallAsync" : method.Result is { IsNullable: true } ? "StreamNullableAsync" : "StreamAsync";
+        var arguments = $"{Literal(method.WireName)}, new {_wire}.{method.Id}Params({values}), {_wire}.{method.Id}ParamsJson, {ResultJson(method)}, this.{(method.IsIdempotent ? "_again" : "_options")}, {cancel}";
         var made = $"this._client.{call}({arguments})";
         var awaited = $"await {made}.ConfigureAwait(false)";
         var isTask = !method.Returns.StartsWith("global::System.Threading.Tasks.ValueTask", StringComparison.Ordinal);

@@ -14,6 +14,8 @@ namespace Quickwater.Hosting;
 public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IConnectionObserver
 {
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HurriedFarewell = TimeSpan.FromMilliseconds(250);
 
     private readonly Engine _engine;
     private readonly EpollLoops? _loops;
@@ -70,7 +72,7 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
 
     /// <summary>
     /// Drains: accepts no more, answers every call that was read, and closes. After <paramref name="grace"/>, or when <paramref name="hurry"/> is cancelled,
-    /// what is left is cut off. True when nothing was.
+    /// what is left is cut off: its callers are told <see cref="RpcErrorCode.Interrupted"/>. True when nothing was.
     /// </summary>
     public async Task<bool> StopAsync(TimeSpan grace, CancellationToken hurry = default)
     {
@@ -82,8 +84,15 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
             return true;
         }
 
-        _engine.Abort(hurry.IsCancellationRequested ? Reason.ForcedStop : Reason.DrainTimeout);
-        await EmptyAsync(AbortTimeout, CancellationToken.None);
+        // Whose calls are cut off is told so: an end alone says nothing of what has run.
+        var (why, farewell) = hurry.IsCancellationRequested ? (Reason.ForcedStop, HurriedFarewell) : (Reason.DrainTimeout, Farewell);
+        _engine.Kick(why);
+        if (!await EmptyAsync(farewell, CancellationToken.None))
+        {
+            _engine.Abort(why);
+            await EmptyAsync(AbortTimeout, CancellationToken.None);
+        }
+
         return false;
     }
 

@@ -5,11 +5,21 @@ namespace Quickwater.Rpc;
 /// <summary>Limits of an <see cref="RpcServer"/>. Immutable; <see cref="Validate"/> tells what is wrong with it.</summary>
 public sealed record RpcLimits
 {
-    /// <summary>Longest body, of a request and of a result. 1 KiB to 256 MiB. A longer request ends the connection with <see cref="Reason.MessageTooLarge"/>.</summary>
+    /// <summary>
+    /// Longest body, of a request and of a result. 1 KiB to 256 MiB. A longer request is answered with <see cref="RpcErrorCode.RequestTooLarge"/>, and the connection ends with
+    /// <see cref="Reason.MessageTooLarge"/> once what was read before is answered.
+    /// </summary>
     public int BodyBytesMax { get; init; } = 1024 * 1024;
 
     /// <summary>Calls of one connection that methods may work on at once. At the limit nothing more is read from it. 1 to 1,000,000.</summary>
-    public int InFlightPerConnectionMax { get; init; } = 16 * 1024;
+    public int InFlightPerConnectionMax { get; init; } = 4 * 1024;
+
+    /// <summary>
+    /// Calls of one caller that methods may work on at once, on all its connections: whom it authenticated as, or else its address (IPv4 address or IPv6 /64 network). At the
+    /// limit nothing more is read from those of its connections that want to add one. 0, the default, is a quarter of <see cref="InFlightMax"/>, so that others find places
+    /// whatever one caller does. 0 to 10,000,000.
+    /// </summary>
+    public int InFlightPerCallerMax { get; init; }
 
     /// <summary>Calls of all connections that methods may work on at once. 1 to 10,000,000.</summary>
     public int InFlightMax { get; init; } = 64 * 1024;
@@ -50,12 +60,16 @@ public sealed record RpcLimits
     /// <summary>Failed attempts to authenticate of one address.</summary>
     public AttemptLimits Attempts { get; init; } = new();
 
+    /// <summary>Calls of one caller, in numbers.</summary>
+    internal int InFlightOfCallerMax => InFlightPerCallerMax > 0 ? InFlightPerCallerMax : Math.Max(1, InFlightMax / 4);
+
     /// <summary>What is wrong with these limits: one sentence a fault; empty when they can be used.</summary>
     public IEnumerable<string> Validate() =>
         (from check in new (string Name, long Value, long Least, long Most)[]
         {
             ("bodyBytesMax", BodyBytesMax, 1024, 256 * 1024 * 1024),
             ("inFlightPerConnectionMax", InFlightPerConnectionMax, 1, 1_000_000),
+            ("inFlightPerCallerMax", InFlightPerCallerMax, 0, 10_000_000),
             ("inFlightMax", InFlightMax, 1, 10_000_000),
             ("requestTimeout", RequestTimeout.Ticks, 1, TimeSpan.TicksPerDay),
             ("idleTimeout", IdleTimeout.Ticks, 1, TimeSpan.TicksPerDay),

@@ -31,7 +31,7 @@ public sealed class RpcServer : ISessionFactory
         Buffers = buffers;
         Authenticator = authenticator;
         Attempts = new AttemptLedger(limits.Attempts);
-        Gate = new RpcGate(limits.InFlightMax);
+        Gate = new RpcGate(limits.InFlightMax, limits.InFlightOfCallerMax);
         Methods = new RpcMethodTable(RpcBuiltIns.With(methods, this));
     }
 
@@ -68,7 +68,7 @@ public sealed class RpcServer : ISessionFactory
     public ISession Create(ConnectionInfo info, IMailbox mailbox, Instant now)
     {
         Interlocked.Increment(ref _connections);
-        return new RpcServerSession(this, mailbox, now, Authenticator is null ? null : new RpcLogin(this, Authenticator, info, mailbox, now)) { Tls = info.Tls };
+        return new RpcServerSession(this, info, mailbox, now, Authenticator is null ? null : new RpcLogin(this, Authenticator, info, mailbox, now));
     }
 
     internal void Left() => Interlocked.Decrement(ref _connections);

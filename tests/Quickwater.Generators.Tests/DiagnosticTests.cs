@@ -24,6 +24,10 @@ public sealed class DiagnosticTests
     [InlineData("QW1008", "A", "'' cannot be", "[RpcService<ShopJson>(\"s\")] public interface IShop { [RpcMethod(\"\")] Task A(); }")]
     [InlineData("QW1009", "a", "ShopJson does not know long, which A needs: add [JsonSerializable(typeof(long))] to it", "[RpcService<ShopJson>(\"s\")] public interface IShop { Task A(long a); }")]
     [InlineData("QW1009", "A", "ShopJson does not know List<int>", "[RpcService<ShopJson>(\"s\")] public interface IShop { Task<List<int>> A(); }")]
+    [InlineData("QW1011", "IShop", "IShop inherits IObservable<int>", "[RpcService<ShopJson>(\"s\")] public interface IShop : IObservable<int> { Task A(); }")]
+    [InlineData("QW1011", "IShop", "IShop inherits IEquatable<string>", "public interface IBase : IEquatable<string> { } [RpcService<ShopJson>(\"s\")] public interface IShop : IBase { Task A(); }")]
+    [InlineData("QW1012", "DisposeAsync", "DisposeAsync would be called", "[RpcService<ShopJson>(\"s\")] public interface IShop { ValueTask DisposeAsync(); }")]
+    [InlineData("QW1012", "Dispose", "Dispose would be called", "[RpcService<ShopJson>(\"s\")] public interface IShop { Task Dispose(); }")]
     public void A_shape_that_cannot_be_called_is_told_at_its_place(string id, string place, string message, string source)
     {
         var (code, said, _) = Compiled.Run(Compiled.Project($"namespace Shop;\n{source}", ["int"]));

@@ -60,6 +60,7 @@ public sealed class GeneratedCodeTests
     [InlineData("Task<int> A(int a); [RpcMethod(\"s.b\")] Task<int> A(int a, int b); [RpcMethod(\"s.c\")] Task A(int a, int b, int c);")]
     [InlineData("Task<int?> A(int? a, Day? day); ValueTask<Day> B(CancellationToken first, int a); ValueTask C(double a, CancellationToken last); Task<RpcResult<string?>> D();")]
     [InlineData("Task<int> A(); Task<int> WithCode() => A();")]
+    [InlineData("[RpcMethod(Idempotent = true)] Task<int> A(); [RpcMethod(\"s.b\", Idempotent = true)] IAsyncEnumerable<string?> B(); IAsyncEnumerable<int?> C();")]
     [InlineData("Task<int> Derived(); } public interface IOther { Task<int> Own(); ")]
     [InlineData("")]
     public void What_is_allowed_compiles_without_a_warning(string members)
@@ -81,6 +82,24 @@ public sealed class GeneratedCodeTests
         Assert.Empty(compiler);
         Assert.Contains("\"s.one\"", code, StringComparison.Ordinal);
         Assert.Contains("\"s.two\"", code, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_disposed_stays_with_the_client_and_only_what_is_declared_idempotent_is_made_again()
+    {
+        const string source = """
+            namespace Shop;
+            public interface IBase : IAsyncDisposable;
+            [RpcService<ShopJson>("s")] public interface IShop : IBase, IDisposable { [RpcMethod(Idempotent = true)] Task<int> Again(); Task<int> Once(); }
+            """;
+        var (code, said, compiler) = Compiled.Run(Compiled.Project(source, ["int"]));
+        Assert.Empty(said);
+        Assert.Empty(compiler);
+        Assert.Contains("public void Dispose() { }", code, StringComparison.Ordinal);
+        Assert.Contains("public global::System.Threading.Tasks.ValueTask DisposeAsync() => default;", code, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"s.dispose", code, StringComparison.Ordinal);
+        Assert.Contains("\"s.again\", new ShopWire.AgainParams(), ShopWire.AgainParamsJson, ShopWire.Type0Json, this._again", code, StringComparison.Ordinal);
+        Assert.Contains("\"s.once\", new ShopWire.OnceParams(), ShopWire.OnceParamsJson, ShopWire.Type0Json, this._options", code, StringComparison.Ordinal);
     }
 
     [Fact]

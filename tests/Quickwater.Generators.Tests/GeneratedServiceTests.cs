@@ -77,6 +77,39 @@ public sealed class GeneratedServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_item_may_be_null_where_the_interface_says_so_and_nowhere_else()
+    {
+        var items = new List<string?>();
+        await foreach (var item in Typed.Shelves())
+        {
+            items.Add(item);
+        }
+
+        Assert.Equal(["first", null, "third"], items);
+        var thrown = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (var item in Typed.BrokenItems())
+            {
+                Assert.Fail($"it gave {item}");
+            }
+        });
+        Assert.Equal(RpcErrorCode.MalformedAnswer, thrown.Error.Code);
+    }
+
+    [Fact]
+    public async Task Disposing_a_client_disposes_nothing_of_the_servers()
+    {
+        await using (ILibrary library = Typed)
+        {
+            await library.AddAsync("Emma");
+        }
+
+        Assert.False(_library.IsDisposed);
+        Assert.Equal(["Emma"], await Typed.TitlesAsync());
+        Assert.Equal(RpcErrorCode.MethodNotFound, (await Client.CallAsync("library.dispose", "null"u8.ToArray(), RpcEncoding.Json)).Error?.Code);
+    }
+
+    [Fact]
     public async Task Cancellation_reaches_the_implementation()
     {
         using var cancel = new CancellationTokenSource();
@@ -114,6 +147,8 @@ public sealed class GeneratedServiceTests : IAsyncLifetime
     {
         private readonly Lock _lock = new();
         private readonly List<Book> _books = [];
+
+        public bool IsDisposed { get; private set; }
 
         public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -192,6 +227,26 @@ public sealed class GeneratedServiceTests : IAsyncLifetime
             }
         }
 
+        public async IAsyncEnumerable<string?> Shelves([EnumeratorCancellation] CancellationToken cancel = default)
+        {
+            yield return "first";
+            await Task.Yield();
+            yield return null;
+            yield return "third";
+        }
+
+        public async IAsyncEnumerable<string> BrokenItems([EnumeratorCancellation] CancellationToken cancel = default)
+        {
+            await Task.Yield();
+            yield return Nothing();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            IsDisposed = true;
+            return ValueTask.CompletedTask;
+        }
+
 #nullable disable
         private static string Nothing() => null;
 #nullable restore
@@ -203,7 +258,7 @@ public sealed record Book(string Title, int Year);
 
 /// <summary>A service for the tests.</summary>
 [RpcService<LibraryJson>("library")]
-public interface ILibrary
+public interface ILibrary : IAsyncDisposable
 {
     Task<Book> AddAsync(string title, int year = 2000, CancellationToken cancel = default);
 
@@ -221,6 +276,10 @@ public interface ILibrary
     Task WaitAsync(CancellationToken cancel);
 
     IAsyncEnumerable<int> Pages(int count, CancellationToken cancel = default);
+
+    IAsyncEnumerable<string?> Shelves(CancellationToken cancel = default);
+
+    IAsyncEnumerable<string> BrokenItems(CancellationToken cancel = default);
 }
 
 [JsonSerializable(typeof(Book))]

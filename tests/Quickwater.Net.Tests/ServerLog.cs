@@ -14,7 +14,7 @@ internal sealed class ServerLog : ITcpServerEvents
     private readonly Channel<long> _recovered = Channel.CreateUnbounded<long>();
 
     /// <summary>What to do with an accepted transport before it is reported.</summary>
-    public Action<ITransport>? OnAccepted { get; init; }
+    public Action<ITransport>? OnAccepted { get; set; }
 
     public int Failures { get; private set; }
 

@@ -174,21 +174,31 @@ public sealed class TcpServerTests : IDisposable
 
     [Fact]
     [Requirement("NET-2.2")]
-    public async Task A_burst_larger_than_the_limit_is_accepted_whole()
+    public async Task A_burst_larger_than_the_limit_is_accepted_whole_and_others_have_their_turn_within_it()
     {
-        await using var server = Start(limits: new AcceptLimits { AcceptBurstMax = 4 });
-        for (var i = 0; i < 40; i++)
+        const int peers = 41; // the first holds the loop up until the rest are there: they are accepted in one go
+        const int burst = 4;
+        using var there = new ManualResetEventSlim();
+        _log.OnAccepted = _ => there.Wait(Completions.Patience);
+        await using var server = Start(limits: new AcceptLimits { AcceptBurstMax = burst });
+        for (var i = 0; i < peers; i++)
         {
             Dial(server, IPAddress.Loopback);
         }
 
-        for (var i = 0; i < 40; i++)
+        there.Set();
+        for (var i = 0; i < peers; i++)
         {
             await TakeAsync();
         }
 
-        Assert.Equal(40, server.Open);
+        Assert.Equal(peers, server.Open);
+        Assert.Equal(peers / burst, server.BurstsCut);
     }
+
+    [Fact]
+    [Requirement("NET-2.2")]
+    public void By_itself_sixteen_are_accepted_in_one_go() => Assert.Equal(16, new AcceptLimits().AcceptBurstMax);
 
     [Fact]
     public async Task Peers_that_are_gone_before_they_are_accepted_do_no_harm()

@@ -12,7 +12,7 @@ public sealed class ExtensionTests
     {
         using var served = new Served();
         Assert.Equal(
-            """{"result":{"version":1,"bodyBytesMax":1048576,"inFlightMax":16384,"streamCreditMax":1048576}}""",
+            """{"result":{"version":1,"bodyBytesMax":1048576,"inFlightMax":4096,"streamCreditMax":1048576}}""",
             served.AskOne(Frame.Base(9, "rpc.hello", """{"version":3}""")));
         Assert.Equal("""{"result":"pong"}""", served.AskOne(Frame.Base(1, "ping")));
         Assert.Contains("-32700", served.AskOne(Frame.Of(2, "")), StringComparison.Ordinal);
@@ -93,12 +93,113 @@ public sealed class ExtensionTests
     {
         using var served = new Served(hello: true);
         served.Ask(Frame.Call(1, "held"));
-        Assert.Equal(RpcErrorCode.InvalidRequest, ErrorOf(served.Ask(Frame.Call(1, "held"))));
-        Assert.Empty(served.Ask(Frame.Base(1, "held"))); // the base form has no such rule: ids are the caller's own
+        foreach (var again in new[] { Frame.Call(1, "held"), Frame.Call(1, "bytes", "x", RpcEncoding.Binary), Frame.Call(1, "ping"), Frame.Call(1, "sleep", """{"ms":1}""") })
+        {
+            Assert.Equal(RpcErrorCode.InvalidRequest, ErrorOf(served.Ask(again)));
+        }
+
+        Assert.Contains("-32600", served.AskOne(Frame.Base(1, "ping")), StringComparison.Ordinal); // the answers could not be told apart
         served.Held.AnswerAll();
         served.Driver.Turn();
-        Assert.Equal(2, served.Driver.Frames().Count);
+        Assert.Equal(4, Assert.Single(served.Driver.Frames()).Body[0]);
         Assert.Empty(served.Ask(Frame.Call(1, "held")));
+    }
+
+    [Fact]
+    public void In_the_base_form_ids_are_the_callers_own()
+    {
+        using var served = new Served();
+        Assert.Empty(served.Ask(Frame.Base(1, "held"), Frame.Base(1, "held")));
+        Assert.Single(served.Ask(Frame.Base(1, "ping")));
+        served.Held.AnswerAll();
+        served.Driver.Turn();
+        Assert.Equal([1u, 1u], served.Driver.Frames().Select(frame => frame.Id));
+    }
+
+    [Fact]
+    public void Parameters_nested_too_deep_are_called_so()
+    {
+        using var served = new Served(hello: true);
+        Assert.Contains("nested deeper than 64 levels", served.AskOne(Frame.Call(1, "add", new string('[', 65) + new string(']', 65))), StringComparison.Ordinal);
+        Assert.DoesNotContain("nested", served.AskOne(Frame.Call(1, "add", new string('[', 64) + new string(']', 64))), StringComparison.Ordinal);
+        Assert.DoesNotContain("nested", served.AskOne(Frame.Call(1, "add", "[[not JSON")), StringComparison.Ordinal);
+        Assert.True(RpcJsonDepth.IsBeyond(2, """{"a":{"b":{}}}"""u8));
+        Assert.False(RpcJsonDepth.IsBeyond(2, """{"a":{"b":1}}"""u8));
+        Assert.Equal("nested deeper than 2 levels", RpcJsonDepth.WhyNot("[[[]]]"u8, new System.Text.Json.JsonSerializerOptions { MaxDepth = 2 }));
+    }
+
+    [Theory]
+    [Requirement("RPC-8")]
+    [InlineData("ping", 5)]
+    [InlineData("held", 5)]
+    [InlineData("sleep", 5)]
+    [InlineData("bytes", 5)]
+    [InlineData("missing", 4)] // was refused: it has not run
+    [InlineData("add", 5)]
+    public void The_last_word_is_the_last_call_that_was_accepted(string method, byte last)
+    {
+        using var served = new Served(hello: true);
+        served.Ask(Frame.Call(4, "ping"));
+        served.Ask(Frame.Call(5, method, method == "sleep" ? """{"ms":1}""" : "{}", method == "bytes" ? RpcEncoding.Binary : RpcEncoding.Json));
+        served.Driver.Tell(Command.Drain);
+        Assert.Equal([7, 0, 0, 0, last], Assert.Single(served.Driver.Frames()).Body);
+    }
+
+    [Fact]
+    public void Who_asks_for_the_extensions_behind_a_drain_is_told_of_it()
+    {
+        using var served = new Served(new RpcLimits { InFlightPerConnectionMax = 1 });
+        served.Ask(Frame.Base(1, "held"), Frame.Base(2, "held"), Frame.Base(3, "rpc.hello", """{"version":1}"""), Frame.Call(4, "ping"));
+        served.Driver.Tell(Command.Drain);
+        Assert.Empty(served.Driver.Frames());
+        served.Held.AnswerAll();
+        served.Driver.Turn();
+        var frames = served.Driver.Frames();
+        Assert.Equal([1u, 3u, 0u, 4u], frames.Select(frame => frame.Id));
+        Assert.Equal([7, 0, 0, 0, 3], frames[2].Body);
+        Assert.Equal(RpcErrorCode.Draining, ErrorOf([frames[3]]));
+        served.Held.AnswerAll();
+        served.Driver.Turn();
+        Assert.Equal(Reason.Drained, served.Driver.Session.Ended);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void However_it_ends_an_extended_caller_hears_the_last_word_and_what_was_cut_off(bool idle)
+    {
+        using var served = new Served(new RpcLimits { IdleTimeout = TimeSpan.FromSeconds(5) }, hello: true);
+        if (idle)
+        {
+            served.Driver.Pass(TimeSpan.FromSeconds(5));
+            Assert.Equal(Reason.IdleTimeout, served.Driver.Session.Ended);
+            Assert.Equal([7, 0, 0, 0, 0], Assert.Single(served.Driver.Frames()).Body);
+            return;
+        }
+
+        served.Ask(Frame.Call(1, "held"));
+        served.Driver.Tell(Command.Drain);
+        served.Driver.Tell(Command.Kick(Reason.DrainTimeout)); // the grace is over
+        var frames = served.Driver.Frames();
+        Assert.Equal([7, 0, 0, 0, 1], frames[0].Body); // and it is said once
+        Assert.Equal(RpcErrorCode.Interrupted, ErrorOf([frames[1]]));
+    }
+
+    [Fact]
+    [Requirement("RPC-7")]
+    public void A_call_that_is_too_long_is_answered_and_streams_go_on_to_their_end()
+    {
+        using var served = new Served(new RpcLimits { BodyBytesMax = 1024 }, hello: true);
+        served.Ask(Frame.Call(1, "stream", credit: 20));
+        var told = served.Ask(Frame.Of(2, new byte[2000]), Frame.Call(3, "ping"), Frame.Of(1, [3, 0, 0, 1, 0]));
+        Assert.Equal([2u, 0u, 3u], told.Select(frame => frame.Id));
+        Assert.Equal([RpcErrorCode.RequestTooLarge, RpcErrorCode.Draining], new[] { told[0], told[2] }.Select(frame => ErrorOf([frame])));
+        Assert.Equal([7, 0, 0, 0, 1], told[1].Body);
+        Assert.Equal(RpcItemStatus.Written, served.Stream.Calls[0].TryWriteItem(new byte[100]));
+        served.Stream.AnswerAll();
+        served.Driver.Turn();
+        Assert.Equal(2, served.Driver.Frames().Count);
+        Assert.Equal(Reason.MessageTooLarge, served.Driver.Session.Ended);
     }
 
     [Fact]
@@ -162,7 +263,7 @@ public sealed class ExtensionTests
         served.Ask(Frame.Call(1, "stream", credit: 20));
         served.Driver.Tell(Command.Drain);
         var told = Assert.Single(served.Driver.Frames());
-        Assert.Equal((0u, 7), (told.Id, told.Body[0]));
+        Assert.Equal((0u, 7, 1), (told.Id, told.Body[0], told.Body[4]));
         Assert.Equal(RpcErrorCode.Draining, ErrorOf(served.Ask(Frame.Call(2, "ping"))));
         Assert.Contains("-32005", served.AskOne(Frame.Base(3, "ping")), StringComparison.Ordinal);
         served.Ask(Frame.Of(1, [3, 0, 0, 1, 0])); // credit still comes in

@@ -11,13 +11,17 @@ public sealed partial class ServiceAttributeTests
     {
         [RpcMethod("shop.all")]
         void All();
+
+        [RpcMethod(Idempotent = true)]
+        void Clear();
     }
 
     [Fact]
     public void Service_and_method_carry_their_names()
     {
         Assert.Equal("shop", typeof(IShop).GetCustomAttribute<RpcServiceAttribute<Json>>()?.Name);
-        Assert.Equal("shop.all", typeof(IShop).GetMethod(nameof(IShop.All))?.GetCustomAttribute<RpcMethodAttribute>()?.Name);
+        Assert.True(typeof(IShop).GetMethod(nameof(IShop.All))?.GetCustomAttribute<RpcMethodAttribute>() is { Name: "shop.all", Idempotent: false });
+        Assert.True(typeof(IShop).GetMethod(nameof(IShop.Clear))?.GetCustomAttribute<RpcMethodAttribute>() is { Name: null, Idempotent: true });
     }
 
     [JsonSerializable(typeof(int))]

@@ -35,6 +35,25 @@ public sealed class WireTests
     }
 
     [Fact]
+    [Requirement("RPC-7")]
+    public void A_body_that_is_too_long_is_passed_over_in_whatever_pieces_it_comes_and_nothing_of_it_is_kept()
+    {
+        var leaks = new LeakCounters();
+        var reader = new RpcFrameReader(100, new PooledBytes.Pool(leaks));
+        byte[] stream = [.. Frame.Of(7, new byte[101]), .. Frame.Of(8, "x")];
+        Assert.Equal(RpcReadStatus.TooLong, reader.Read(stream, out var at, out var header, out _));
+        Assert.Equal((7u, 101u, RpcHeader.Bytes), (header.RequestId, header.BodyBytes, at));
+        Assert.True(reader.IsInsideFrame);
+        Assert.Equal(RpcReadStatus.NeedMore, reader.Read(stream.AsSpan(at, 100), out var consumed, out _, out _));
+        Assert.Equal(100, consumed);
+        Assert.True(leaks.Read().IsZero);
+        Assert.Equal(RpcReadStatus.Frame, reader.Read(stream.AsSpan(at + 100), out consumed, out header, out var body));
+        Assert.Equal((8u, stream.Length - at - 100), (header.RequestId, consumed));
+        Assert.True(body.SequenceEqual("x"u8));
+        Assert.False(reader.IsInsideFrame);
+    }
+
+    [Fact]
     public void A_long_body_is_collected_as_it_comes_and_can_be_held()
     {
         var leaks = new LeakCounters();
@@ -54,7 +73,7 @@ public sealed class WireTests
         Assert.Equal(RpcReadStatus.Frame, reader.Read([1, 2, 3], out consumed, out header, out whole));
         Assert.Equal((0, 7u), (consumed, header.RequestId));
         Assert.True(whole.SequenceEqual(body));
-        Assert.Equal(RpcReadStatus.NeedMore, reader.Read([1, 2, 3], out _, out _, out _));
+        Assert.Equal(RpcReadStatus.NeedMore, reader.Read([0xC0, 0xDE, 0xBA], out _, out _, out _));
         Assert.True(leaks.Read().IsZero);
         Assert.Equal(0, reader.Hold(100)); // a frame that lies in the input is not taken from it
     }
@@ -140,8 +159,8 @@ public sealed class WireTests
         var ran = Enum.GetValues<RpcErrorCode>().Where(code => new RpcError(code, "").MayHaveRun);
         Assert.Equal(
             [
-                RpcErrorCode.InternalError, RpcErrorCode.MalformedAnswer, RpcErrorCode.ConnectionLost, RpcErrorCode.ResultTooLarge, RpcErrorCode.Cancelled,
-                RpcErrorCode.DeadlineExceeded,
+                RpcErrorCode.InternalError, RpcErrorCode.MalformedAnswer, RpcErrorCode.ConnectionLost, RpcErrorCode.Interrupted, RpcErrorCode.ResultTooLarge,
+                RpcErrorCode.Cancelled, RpcErrorCode.DeadlineExceeded,
             ],
             ran.OrderBy(code => (int)code));
     }

@@ -28,6 +28,8 @@ public sealed class MutantTests
         { "rpc-lost-answer", "rpc" },
         { "rpc-hasty-drain", "rpc" },
         { "rpc-open-door", "rpc" },
+        { "rpc-stale-last-word", "rpc" },
+        { "rpc-greedy-caller", "rpc" },
     };
 
     [Theory]

@@ -73,7 +73,7 @@ internal sealed class RpcClientTarget : SessionTarget
         .Item(3, "5"u8)
         .Item(6, new byte[10], RpcEncoding.Binary)
         .Result(3, "null"u8)
-        .Frame(0, [(byte)RpcFrameKind.Drain])
+        .Frame(0, [(byte)RpcFrameKind.Drain, 0, 0, 0, 7])
         .Result(6, [], RpcEncoding.Binary)
         .Result(7, new byte[4200])
         .Bytes;

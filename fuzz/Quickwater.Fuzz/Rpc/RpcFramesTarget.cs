@@ -33,9 +33,14 @@ internal sealed class RpcFramesTarget() : ReaderTarget(3000, RpcTape.BaseCalls()
                 }
 
                 start += consumed;
-                hash = status == RpcReadStatus.Frame ? Mix(hash, header, body) : hash;
+                hash = status switch
+                {
+                    RpcReadStatus.Frame => Mix(hash, header, body),
+                    RpcReadStatus.TooLong => (hash * 31) + header.BodyBytes,
+                    _ => hash,
+                };
             }
-            while (status == RpcReadStatus.Frame);
+            while (status is RpcReadStatus.Frame or RpcReadStatus.TooLong);
             Check(reader.HeldBytes <= RpcWork.BodyBytesMax, $"it holds {reader.HeldBytes} bytes");
             Check(status == RpcReadStatus.Failed || end - start <= RpcFrameReader.WaitingBytesMax, $"it leaves {end - start} bytes to its caller");
         }

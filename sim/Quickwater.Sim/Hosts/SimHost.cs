@@ -8,6 +8,8 @@ namespace Quickwater.Sim;
 /// </summary>
 public sealed class SimHost : IConnectionObserver, IDisposable
 {
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1); // as the server's
+
     private readonly World _world;
     private readonly List<Endpoint> _endpoints = [];
     private readonly SortedDictionary<Reason, int> _closed = [];
@@ -56,7 +58,8 @@ public sealed class SimHost : IConnectionObserver, IDisposable
             if (Engine.OpenCount > 0)
             {
                 _world.Marks.Hit("drain-timeout");
-                Engine.Abort(Reason.DrainTimeout);
+                Engine.Kick(Reason.DrainTimeout);
+                _world.Time.After(Farewell, () => Engine.Abort(Reason.DrainTimeout));
             }
         });
     }

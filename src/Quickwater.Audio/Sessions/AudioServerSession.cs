@@ -86,6 +86,12 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
         var input = bytes;
         while (Ended == Reason.None && (_pings?.Count ?? 0) < PongsMax && !_listDue)
         {
+            if (!_accepted && _reader.IsAtBoundary && input is [not (byte)AudioMessageType.Hello, ..])
+            {
+                End(Reason.WrongProtocol); // another protocol is told by its first byte, before a whole header is there
+                return Taken(bytes.Length);
+            }
+
             if (!_reader.Read(ref input, out var message))
             {
                 if (_reader.Fault != Reason.None)

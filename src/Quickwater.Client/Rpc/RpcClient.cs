@@ -11,8 +11,8 @@ namespace Quickwater.Client;
 
 /// <summary>
 /// Calls the methods of an RPC server, many at once over a pool of connections. Calls beyond what may be in flight wait for their turn: that is the
-/// backpressure. Errors are values that say whether the method may have run; a call that certainly has not is made again on another connection while
-/// its time allows, others never are. Thread-safe.
+/// backpressure. Errors are values that say whether the method may have run; a call that certainly has not, or that is declared
+/// <see cref="RpcCallOptions.Idempotent"/>, is made again on another connection while its time allows; others never are. Thread-safe.
 /// </summary>
 public sealed class RpcClient : IAsyncDisposable, IConnectionObserver
 {
@@ -93,6 +93,7 @@ public sealed class RpcClient : IAsyncDisposable, IConnectionObserver
             return late;
         }
 
+        var attempts = new RpcAttempts(options.Idempotent);
         try
         {
             while (true)
@@ -101,16 +102,21 @@ public sealed class RpcClient : IAsyncDisposable, IConnectionObserver
                 var (session, error) = await SendAsync(call, deadline, cancel).ConfigureAwait(false);
                 if (session is null)
                 {
-                    return error;
+                    return attempts.Last(error);
                 }
 
                 var registration = cancel.UnsafeRegister(static (state, _) => ((Sent?)state)?.Cancel(), new Sent(session, call));
                 await using (registration.ConfigureAwait(false))
                 {
                     var result = await call.Answer.ConfigureAwait(false);
-                    if (!CanBeMadeAgain(result.Error))
+                    if (result.Error is not { } failure)
                     {
                         return result;
+                    }
+
+                    if (!attempts.MayGoOn(failure))
+                    {
+                        return attempts.Last(failure);
                     }
                 }
             }
@@ -131,6 +137,24 @@ public sealed class RpcClient : IAsyncDisposable, IConnectionObserver
     /// <returns>The items. A reader that is slow makes the server wait; one that stops early makes it stop.</returns>
     /// <exception cref="RpcException">The stream failed: thrown by the enumeration.</exception>
     public async IAsyncEnumerable<TItem> StreamAsync<TRequest, TItem>(
+        string method, TRequest parameters, JsonTypeInfo<TRequest> request, JsonTypeInfo<TItem> item,
+        RpcCallOptions? options = null, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await foreach (var one in StreamNullableAsync(method, parameters, request, item, options, cancel).ConfigureAwait(false))
+        {
+            yield return one ?? throw new RpcException(Unexpected("null"));
+        }
+    }
+
+    /// <summary>As <see cref="StreamAsync{TRequest, TItem}"/>, for a stream whose items may be null.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="parameters">What it is called with.</param>
+    /// <param name="request">How the parameters are written.</param>
+    /// <param name="item">How an item is read.</param>
+    /// <param name="options">What the call wants beside; null for the defaults.</param>
+    /// <param name="cancel">Gives up: the server is told.</param>
+    /// <exception cref="RpcException">The stream failed: thrown by the enumeration.</exception>
+    public async IAsyncEnumerable<TItem?> StreamNullableAsync<TRequest, TItem>(
         string method, TRequest parameters, JsonTypeInfo<TRequest> request, JsonTypeInfo<TItem> item,
         RpcCallOptions? options = null, [EnumeratorCancellation] CancellationToken cancel = default)
     {
@@ -180,15 +204,21 @@ public sealed class RpcClient : IAsyncDisposable, IConnectionObserver
 
         async Task<RpcStreamCall> StartStreamAsync()
         {
+            var attempts = new RpcAttempts(options.Idempotent);
             while (true)
             {
                 var call = new RpcStreamCall(method, payload, encoding) { Deadline = deadline, Trace = TraceOf(options), Credit = options.Credit };
                 var (session, error) = await SendAsync(call, deadline, cancel).ConfigureAwait(false);
-                sent = new Sent(session ?? throw new RpcException(error), call);
+                sent = new Sent(session ?? throw new RpcException(attempts.Last(error)), call);
                 using var registration = cancel.UnsafeRegister(static (state, _) => ((Sent?)state)?.Cancel(), sent);
-                if (!CanBeMadeAgain(await call.Started.ConfigureAwait(false)))
+                if (await call.Started.ConfigureAwait(false) is not { } failure)
                 {
                     return call;
+                }
+
+                if (!attempts.MayGoOn(failure))
+                {
+                    throw new RpcException(attempts.Last(failure));
                 }
             }
         }
@@ -224,17 +254,14 @@ public sealed class RpcClient : IAsyncDisposable, IConnectionObserver
     void IConnectionObserver.Faulted(ConnectionInfo connection, Exception fault) =>
         Trace.TraceError($"A fault in the RPC client's connection {connection.Id}: {fault}");
 
-    private static bool CanBeMadeAgain(RpcError? error) =>
-        error is { MayHaveRun: false, Code: RpcErrorCode.ConnectionLost or RpcErrorCode.Draining };
-
     private static RpcTraceContext TraceOf(RpcCallOptions options) =>
         options.Trace ?? (RpcTraceContext.TryParse(Activity.Current?.Id, out var current) ? current : default);
 
-    private static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+    private static T? Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new RpcException(Unexpected("null"));
+            return JsonSerializer.Deserialize(json, type);
         }
         catch (JsonException e)
         {
@@ -291,7 +318,7 @@ public sealed class RpcClient : IAsyncDisposable, IConnectionObserver
             }
             catch (TimeoutException)
             {
-                return (null, Late);
+                return (null, line.LastFailure == Reason.None ? Late : Late with { Message = $"{Late.Message} There was no connection: {line.LastFailure.Text()}." });
             }
             catch (OperationCanceledException)
             {

@@ -11,6 +11,7 @@ internal sealed class RpcLine(string host, int port, RpcConnectOptions options, 
     private readonly Backoff? _backoff = options.MakeBackoff(new SystemEntropy());
     private Task<Reason> _opening = Task.FromResult(Reason.None);
     private RpcClientSession? _session;
+    private Reason _lastFailure;
     private Instant _opened;
     private TimeSpan? _wait = TimeSpan.Zero; // before the next attempt; null when there is none
     private RpcError? _refusal; // of our token; until an attempt that could go better is due
@@ -52,6 +53,18 @@ internal sealed class RpcLine(string host, int port, RpcConnectOptions options, 
         }
     }
 
+    /// <summary>Why the last attempt to connect, or the last connection, came to nothing; <see cref="Reason.None"/> when none did.</summary>
+    public Reason LastFailure
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastFailure;
+            }
+        }
+    }
+
     /// <summary>Calls under way.</summary>
     public int InFlight
     {
@@ -75,6 +88,7 @@ internal sealed class RpcLine(string host, int port, RpcConnectOptions options, 
                 if (_session is not null)
                 {
                     _wait = _backoff?.Failed(engine.Clock.Now - _opened);
+                    _lastFailure = _session.Ended;
                     _session = null;
                 }
 
@@ -105,6 +119,7 @@ internal sealed class RpcLine(string host, int port, RpcConnectOptions options, 
         lock (_lock)
         {
             next = _wait = _backoff?.Failed(TimeSpan.Zero);
+            _lastFailure = dialed.Reason;
         }
 
         if (next is { } announced)

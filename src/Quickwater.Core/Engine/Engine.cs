@@ -119,6 +119,15 @@ public sealed class Engine : IDisposable
         }
     }
 
+    /// <summary>Tells every connection to end now and to say so to its peer, where its protocol can.</summary>
+    public void Kick(Reason why)
+    {
+        foreach (var (_, connection) in _open)
+        {
+            connection.Post(Command.Kick(why));
+        }
+    }
+
     /// <summary>Ends every connection at once.</summary>
     public void Abort(Reason why)
     {

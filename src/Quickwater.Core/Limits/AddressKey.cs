@@ -4,7 +4,7 @@ using System.Net;
 namespace Quickwater.Core;
 
 /// <summary>What counts as one address in every limit by address: an IPv4 address, or an IPv6 /64 network, since a host owns a whole one.</summary>
-internal static class AddressKey
+public static class AddressKey
 {
     /// <summary>The key. An IPv4 address has the same key when it comes mapped into IPv6, as it does on a socket that takes both.</summary>
     public static UInt128 Of(IPAddress address)

@@ -26,6 +26,7 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private long _accepted;
+    private long _burstsCut;
     private int _stopped;
 
     private TcpServer(Socket socket, TcpServerOptions options, ITcpServerEvents events, LeakCounters leaks, TimeProvider time, EpollLoops? loops)
@@ -49,6 +50,9 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
 
     /// <summary>Connections handed on since the start.</summary>
     public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>How often it let others have their turn because a burst was as long as it may be.</summary>
+    internal long BurstsCut => Volatile.Read(ref _burstsCut);
 
     /// <summary>Connections refused since the start, by reason.</summary>
     public IReadOnlyDictionary<Reason, long> Refused => _refused;
@@ -160,6 +164,7 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
             if (++burst >= _burstMax)
             {
                 burst = 0;
+                Interlocked.Increment(ref _burstsCut);
                 await Task.Yield();
             }
         }

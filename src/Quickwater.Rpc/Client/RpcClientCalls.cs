@@ -99,13 +99,26 @@ internal sealed class RpcClientCalls(RpcClientOutbox outbox, uint lastId = 0)
     }
 
     /// <summary>Fails the calls that wait for an answer.</summary>
-    public void FailSent(RpcErrorCode code, string message, bool mayHaveRun)
+    public void FailSent(RpcErrorCode code, string message)
     {
-        foreach (var call in _sent.Values.OrderBy(static call => call.Order).ToArray())
+        foreach (var call in InOrder())
         {
-            Fail(call, new RpcError(code, message) { MayHaveRun = mayHaveRun });
+            Fail(call, new RpcError(code, message) { MayHaveRun = true });
         }
     }
+
+    /// <summary>Fails the calls that were sent behind the last that the server accepted, and those that were not sent: certainly they have not run.</summary>
+    public void FailBehind(uint accepted, RpcErrorCode code, string message)
+    {
+        foreach (var call in InOrder().Where(call => (int)(call.Id - accepted) > 0)) // ids count up, and go round
+        {
+            Fail(call, new RpcError(code, message) { MayHaveRun = false });
+        }
+
+        FailUnsent(code, message);
+    }
+
+    private RpcOutgoing[] InOrder() => [.. _sent.Values.OrderBy(static call => call.Order)];
 
     private void Remove(RpcOutgoing call)
     {

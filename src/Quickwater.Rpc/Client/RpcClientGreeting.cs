@@ -31,11 +31,17 @@ internal sealed class RpcClientGreeting
     /// <summary>What is spoken. Thread-safe.</summary>
     public RpcClientMode Mode => _mode;
 
-    /// <summary>Why the server did not accept the token, if it did not. Thread-safe.</summary>
+    /// <summary>Why this server cannot be called, if it cannot: it did not accept the token, or speaks another protocol. Thread-safe.</summary>
     public RpcError? Refusal => _refusal;
 
     /// <summary>Calls that the server takes at once.</summary>
     public int InFlightMax { get; private set; } = int.MaxValue;
+
+    /// <summary>Longest body of a call that the server takes.</summary>
+    public int BodyBytesMax { get; private set; } = int.MaxValue;
+
+    /// <summary>Nobody can be called there.</summary>
+    public void Refuse(RpcError why) => _refusal = why with { MayHaveRun = false };
 
     /// <summary>Writes both requests, in one send: the server reads the second when it has decided about the first.</summary>
     public void Write(RpcOutput output)
@@ -64,13 +70,13 @@ internal sealed class RpcClientGreeting
         switch (id)
         {
             case AuthenticateId when !read:
-                _refusal = new RpcError(RpcErrorCode.MalformedAnswer, "The answer to the token breaks the protocol.") { MayHaveRun = false };
+                Refuse(new RpcError(RpcErrorCode.MalformedAnswer, "The answer to the token breaks the protocol."));
                 break;
             case AuthenticateId when answer.Error is null or { Code: RpcErrorCode.MethodNotFound }: // a server that does not know the request asks nobody
                 _admitted = true;
                 break;
             case AuthenticateId:
-                _refusal = answer.Error with { MayHaveRun = false };
+                Refuse(answer.Error);
                 break;
             case HelloId:
                 Agree(answer);
@@ -89,6 +95,7 @@ internal sealed class RpcClientGreeting
         {
             _agreed = RpcClientMode.Extended;
             InFlightMax = Math.Max(1, hello.InFlightMax);
+            BodyBytesMax = hello.BodyBytesMax;
         }
     }
 }

@@ -19,7 +19,6 @@ public sealed class RpcClientSession : ISession, ISessionFactory
     private readonly RpcOutput _output = new();
     private readonly RpcClientGreeting _greeting;
     private Instant _opened;
-    private int _rest;
     private bool _leaving;
     private bool _draining; // the server said so
 
@@ -45,7 +44,8 @@ public sealed class RpcClientSession : ISession, ISessionFactory
     public bool TakesCalls => !_outbox.IsClosed;
 
     /// <summary>
-    /// Why the server did not accept the token: then the session is over, and its calls have this error. Null otherwise. Thread-safe.
+    /// Why the server cannot be called: it did not accept the token, or what answers there is no RPC server. Then the session is over, and its calls have this error.
+    /// Null otherwise. Thread-safe.
     /// </summary>
     public RpcError? Refusal => _greeting.Refusal;
 
@@ -100,7 +100,11 @@ public sealed class RpcClientSession : ISession, ISessionFactory
 
             if (status == RpcReadStatus.Failed)
             {
-                End(_reader.Failure);
+                Unknown(bytes[at..]);
+            }
+            else if (status == RpcReadStatus.TooLong)
+            {
+                PassOver(header);
             }
             else
             {
@@ -108,21 +112,11 @@ public sealed class RpcClientSession : ISession, ISessionFactory
             }
         }
 
-        _rest = bytes.Length - at;
         return Ended == Reason.None ? ReceiveResult.NeedMore(at) : ReceiveResult.Done(bytes.Length);
     }
 
     /// <inheritdoc/>
-    public void PeerFinished(Instant now)
-    {
-        if (_draining && _rest == 0 && !_reader.IsInsideFrame)
-        {
-            // A server that said it drains has answered all it took before it ended.
-            _calls.FailSent(RpcErrorCode.Draining, "The server drained before it took the call.", mayHaveRun: false);
-        }
-
-        End(Reason.PeerClosed);
-    }
+    public void PeerFinished(Instant now) => End(Reason.PeerClosed);
 
     /// <inheritdoc/>
     public bool Transmit(SendBatch batch, Instant now)
@@ -248,6 +242,14 @@ public sealed class RpcClientSession : ISession, ISessionFactory
             };
             _output.Begin(call.Id);
             _output.Advance(body.WriteHead(_output.GetSpan(RpcCallBody.HeadBytesMax)));
+            var bytes = (long)_output.BodyBytes + call.Payload.Length;
+            if (bytes > _greeting.BodyBytesMax)
+            {
+                _output.Abandon();
+                _calls.Fail(call, new RpcError(RpcErrorCode.RequestTooLarge, $"The body of the call has {bytes} bytes; the server takes {_greeting.BodyBytesMax}."));
+                return;
+            }
+
             _output.Write(call.Payload.Span);
             _output.End();
         }
@@ -278,14 +280,50 @@ public sealed class RpcClientSession : ISession, ISessionFactory
         }
         else if (Mode == RpcClientMode.Extended && body.Length > 0 && body[0] == (byte)RpcFrameKind.Drain)
         {
-            _draining = true;
-            _outbox.Close();
-            _calls.FailUnsent(RpcErrorCode.Draining, "The server drains.");
+            TakeDrain(body[1..]);
         }
         else if (_calls.TryFind(id, out var call))
         {
             Answered(call, body);
         }
+    }
+
+    // Certain is what the server says, never what a connection's end might mean: a server that is cut off ends as one that has drained.
+    private void TakeDrain(ReadOnlySpan<byte> last)
+    {
+        if (last.Length != 4)
+        {
+            End(Reason.UnexpectedMessage);
+            return;
+        }
+
+        _draining = true;
+        _outbox.Close();
+        _calls.FailBehind(BinaryPrimitives.ReadUInt32BigEndian(last), RpcErrorCode.Draining, "The server drains and did not accept the call.");
+    }
+
+    // An answer that is longer than may be kept is its call's matter alone.
+    private void PassOver(RpcHeader header)
+    {
+        if (Mode == RpcClientMode.Asking)
+        {
+            End(Reason.MessageTooLarge);
+        }
+        else if (_calls.TryFind(header.RequestId, out var call))
+        {
+            _calls.Fail(call, new RpcError(RpcErrorCode.ResultTooLarge, $"The answer has {header.BodyBytes} bytes; this client takes {_options.BodyBytesMax}."));
+        }
+    }
+
+    // Before the server has answered anything, these are the words of another protocol.
+    private void Unknown(ReadOnlySpan<byte> words)
+    {
+        if (Mode == RpcClientMode.Asking)
+        {
+            _greeting.Refuse(new RpcError(RpcErrorCode.MalformedAnswer, $"What answers there is no RPC server: {RpcStranger.Describe(words)}."));
+        }
+
+        End(_reader.Failure);
     }
 
     private void Answered(RpcOutgoing call, ReadOnlySpan<byte> body)
@@ -318,7 +356,8 @@ public sealed class RpcClientSession : ISession, ISessionFactory
     {
         if (!RpcJsonAnswer.TryRead(body, out var answer))
         {
-            _calls.Fail(call, Malformed);
+            _calls.Fail(call, RpcJsonDepth.IsBeyond(RpcJsonDepth.Max, body)
+                ? Malformed with { Message = $"The answer is JSON nested deeper than {RpcJsonDepth.Max} levels." } : Malformed);
         }
         else if (answer.Error is { } error)
         {
@@ -354,8 +393,7 @@ public sealed class RpcClientSession : ISession, ISessionFactory
             Ended = why;
             _outbox.Close();
             _reader.Release();
-            var text = $"The connection is over: {why.Text()}.";
-            _calls.FailSent(RpcErrorCode.ConnectionLost, text, mayHaveRun: true);
+            _calls.FailSent(RpcErrorCode.ConnectionLost, $"The connection is over: {why.Text()}.");
             TakeOrders();
         }
     }

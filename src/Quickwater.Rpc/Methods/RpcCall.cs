@@ -14,6 +14,7 @@ public sealed class RpcCall
     private readonly Lock _lock = new();
     private readonly RpcServer _server;
     private readonly RpcInbox _inbox;
+    private readonly RpcGate.Share _share;
     private readonly PooledBytes _payload;
     private readonly int _creditMax;
     private IRpcCallEvents? _events;
@@ -21,12 +22,12 @@ public sealed class RpcCall
     private bool _answered;
     private int _stopped;
 
-    internal RpcCall(RpcServer server, RpcInbox inbox, RpcPending pending, string? caller, in RpcAsked asked)
+    internal RpcCall(RpcServer server, RpcInbox inbox, RpcPending pending, RpcGate.Share share, in RpcAsked asked)
     {
+        _share = share;
         _server = server;
         _inbox = inbox;
         Pending = pending;
-        Caller = caller;
         Method = asked.Method.Name;
         Encoding = asked.Encoding;
         Arrived = asked.Arrived;
@@ -39,7 +40,7 @@ public sealed class RpcCall
     }
 
     /// <summary>The name that the caller authenticated as, or null where the server asks nobody.</summary>
-    public string? Caller { get; }
+    public string? Caller { get; internal init; }
 
     /// <summary>The method's name.</summary>
     public string Method { get; }
@@ -155,7 +156,7 @@ public sealed class RpcCall
         }
 
         _payload.Release();
-        _server.Gate.Exit();
+        _server.Gate.Exit(_share);
         _inbox.Post(answer);
     }
 }

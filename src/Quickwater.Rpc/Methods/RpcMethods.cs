@@ -69,7 +69,8 @@ public sealed class RpcMethods
         catch (JsonException e)
         {
             value = default;
-            error = new RpcError(RpcErrorCode.InvalidParams, $"The parameters do not fit: {e.Path}");
+            error = new RpcError(
+                RpcErrorCode.InvalidParams, $"The parameters do not fit: {RpcJsonDepth.WhyNot(payload, type.Options) ?? e.Path}");
             return false;
         }
     }

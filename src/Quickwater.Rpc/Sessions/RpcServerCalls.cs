@@ -7,14 +7,32 @@ using Quickwater.Core;
 namespace Quickwater.Rpc;
 
 /// <summary>The calls of one connection that are not over, and how each is answered. Belongs to its connection's turn.</summary>
-internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbox mailbox)
+internal sealed class RpcServerCalls
 {
-    private readonly RpcGate.Waiter _waiter = new(mailbox);
-    private readonly RpcInbox _inbox = new(mailbox);
+    private static readonly RpcError s_interrupted = new(RpcErrorCode.Interrupted, "The server ended the connection before the call was over.");
+
+    private readonly RpcServer _server;
+    private readonly RpcOutput _output;
+    private readonly RpcResponse _response;
+    private readonly RpcGate.Waiter _waiter;
+    private readonly RpcInbox _inbox;
     private readonly SortedSet<RpcPending> _due = new(RpcPending.ByDue); // those whose caller waits
     private readonly Dictionary<uint, RpcPending> _byId = []; // ... in the extended form
     private long _order;
+    private long _taken; // since they were counted last, as the next two
+    private long _errors;
+    private long _items;
     private int _running;
+
+    public RpcServerCalls(RpcServer server, RpcOutput output, IMailbox mailbox, ConnectionInfo connection)
+    {
+        _server = server;
+        _output = output;
+        _response = new RpcResponse(output);
+        _waiter = server.Gate.Join(mailbox, AddressKey.Of(connection.Remote.Address));
+        _inbox = new RpcInbox(mailbox);
+        Tls = connection.Tls;
+    }
 
     /// <summary>Calls whose caller waits for the answer.</summary>
     public int Unanswered => _due.Count;
@@ -22,27 +40,71 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
     /// <summary>When something is due.</summary>
     public Instant Deadline { get; private set; } = Instant.Never;
 
+    /// <summary>The id of the call that was accepted last: of those that run, or may.</summary>
+    public uint Accepted { get; private set; }
+
     /// <summary>Who calls, if the server knows.</summary>
-    public string? Caller { get; set; }
+    public string? Caller => _response.Caller;
 
     /// <summary>What TLS knows of the peer.</summary>
-    public TlsPeer? Tls { get; set; }
+    public TlsPeer? Tls { get; }
 
-    /// <summary>Calls that were taken, since it was read last.</summary>
-    public long Taken { get; set; }
+    /// <summary>Whether an extended call of that id waits for its answer.</summary>
+    public bool IsUnderWay(uint id) => _byId.Count > 0 && _byId.ContainsKey(id);
 
-    /// <summary>Calls that were answered with an error, since it was read last.</summary>
-    public long Errors { get; set; }
+    /// <summary>Says who calls, before any call runs.</summary>
+    public void Name(string caller)
+    {
+        _response.Caller = caller;
+        _server.Gate.Name(_waiter, caller);
+    }
 
-    /// <summary>Items that were sent, since it was read last.</summary>
-    public long Items { get; set; }
+    /// <summary>Counts a call that runs now.</summary>
+    public void Accept(uint id)
+    {
+        _taken++;
+        Accepted = id;
+    }
+
+    /// <summary>Adds what happened since to the server's counters.</summary>
+    public void Count()
+    {
+        _server.Count(_taken, _errors, _items);
+        _taken = _errors = _items = 0;
+    }
 
     /// <summary>Answers a call with an error before it runs. Always true: the call is taken.</summary>
     public bool Refuse(in RpcAsked asked, RpcError error)
     {
-        Taken++;
+        _taken++;
         WriteError(asked.Id, asked.Extended, error);
         return true;
+    }
+
+    /// <summary>Runs a method that completes at once, and writes its answer.</summary>
+    public void Run(RpcInlineHandler handler, RpcMethod method, uint id, bool extended, in RpcRequest request)
+    {
+        Accept(id);
+        BeginResult(id, extended, request.Encoding);
+        try
+        {
+            handler(request, _response);
+        }
+        catch (Exception fault)
+        {
+            _server.Faulted?.Invoke(method.Name, fault);
+            _response.Fail(Failed);
+        }
+
+        if (_response.Error is not { } error)
+        {
+            EndResult(id, extended);
+            return;
+        }
+
+        _response.Error = null;
+        _output.Abandon();
+        WriteError(id, extended, error);
     }
 
     /// <summary>Hands a call to its method. False when it can only be taken later.</summary>
@@ -54,7 +116,7 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
         }
 
         var pending = new RpcPending(asked.Id, asked.Extended, asked.Deadline, _order++);
-        var call = new RpcCall(server, _inbox, pending, Caller, asked) { Tls = Tls };
+        var call = new RpcCall(_server, _inbox, pending, _waiter.Share, asked) { Caller = Caller, Tls = Tls };
         pending.Call = call;
         Add(pending);
         try
@@ -72,7 +134,7 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
     /// <summary>Answers after a time. False when it can only be taken later.</summary>
     public bool TrySleep(in RpcAsked asked, Instant now)
     {
-        if (RpcBuiltIns.ReadSleep(asked.Payload, server.Limits, out var milliseconds) is { } error)
+        if (RpcBuiltIns.ReadSleep(asked.Payload, _server.Limits, out var milliseconds) is { } error)
         {
             return Refuse(asked, error);
         }
@@ -153,6 +215,15 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
         }
     }
 
+    /// <summary>Tells every caller who waits that the connection ends before the answer.</summary>
+    public void Interrupt()
+    {
+        foreach (var pending in _due)
+        {
+            WriteError(pending.Id, pending.Extended, s_interrupted);
+        }
+    }
+
     /// <summary>Nobody waits for any answer.</summary>
     public void Close(Reason why)
     {
@@ -166,20 +237,20 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
         _byId.Clear();
         Deadline = Instant.Never;
         _inbox.Close();
-        server.Gate.Leave(_waiter);
+        _server.Gate.Leave(_waiter);
     }
 
     /// <summary>Writes a whole frame with an error.</summary>
     public void WriteError(uint id, bool extended, RpcError error)
     {
-        Errors++;
+        _errors++;
         if (extended)
         {
-            output.WriteError(id, error);
+            _output.WriteError(id, error);
         }
         else
         {
-            output.WriteBaseError(id, error);
+            _output.WriteBaseError(id, error);
         }
     }
 
@@ -190,10 +261,10 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
     {
         if (answer.IsItem)
         {
-            Items++;
-            output.Begin(pending.Id, RpcFrameKind.Item, answer.Call.Encoding);
-            output.Write(answer.Payload);
-            output.End();
+            _items++;
+            _output.Begin(pending.Id, RpcFrameKind.Item, answer.Call.Encoding);
+            _output.Write(answer.Payload);
+            _output.End();
             return;
         }
 
@@ -211,21 +282,21 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
     private void WriteResult(uint id, bool extended, RpcEncoding encoding, ReadOnlySpan<byte> result)
     {
         BeginResult(id, extended, encoding);
-        output.Write(result);
+        _output.Write(result);
         EndResult(id, extended);
     }
 
-    /// <summary>Begins the frame of a result: the payload is written next, to the output.</summary>
+    /// <summary>Begins the frame of a result: the payload is written next, to the _output.</summary>
     public void BeginResult(uint id, bool extended, RpcEncoding encoding)
     {
         if (extended)
         {
-            output.Begin(id, RpcFrameKind.Result, encoding);
+            _output.Begin(id, RpcFrameKind.Result, encoding);
         }
         else
         {
-            output.Begin(id);
-            output.Write("{\"result\":"u8);
+            _output.Begin(id);
+            _output.Write("{\"result\":"u8);
         }
     }
 
@@ -234,25 +305,25 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
     {
         if (!extended)
         {
-            output.Write("}"u8);
+            _output.Write("}"u8);
         }
 
-        if (output.BodyBytes <= server.Limits.BodyBytesMax)
+        if (_output.BodyBytes <= _server.Limits.BodyBytesMax)
         {
-            output.End();
+            _output.End();
             return;
         }
 
-        output.Abandon();
+        _output.Abandon();
         WriteError(id, extended, new RpcError(RpcErrorCode.ResultTooLarge, "The result is longer than allowed."));
     }
 
     /// <summary>Takes a call and answers it with a result of the protocol's own.</summary>
     public void WriteJson<T>(in RpcAsked asked, T result, JsonTypeInfo<T> type)
     {
-        Taken++;
+        Accept(asked.Id);
         BeginResult(asked.Id, asked.Extended, asked.Encoding);
-        using (var json = new Utf8JsonWriter(output))
+        using (var json = new Utf8JsonWriter(_output))
         {
             JsonSerializer.Serialize(json, result, type);
         }
@@ -265,20 +336,18 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
     private bool TryEnter(in RpcAsked asked, out bool taken)
     {
         taken = true;
-        if (asked.Extended && _byId.ContainsKey(asked.Id))
-        {
-            Refuse(asked, new RpcError(RpcErrorCode.InvalidRequest, "A call of this id is under way."));
-            return false;
-        }
-
-        if (_running < server.Limits.InFlightPerConnectionMax && server.Gate.TryEnter(_waiter))
+        var limits = _server.Limits;
+        var place = _running < limits.InFlightPerConnectionMax ? _server.Gate.TryEnter(_waiter) : RpcPlace.None;
+        if (place == RpcPlace.Taken)
         {
             _running++;
-            Taken++;
+            Accept(asked.Id);
             return true;
         }
 
-        taken = asked.Extended && Refuse(asked, new RpcError(RpcErrorCode.Overloaded, "The server has all the calls that it may have."));
+        taken = asked.Extended && Refuse(asked, new RpcError(
+            RpcErrorCode.Overloaded,
+            place == RpcPlace.CallerHasAll ? $"This caller has {limits.InFlightOfCallerMax} calls under way, all that it may have." : "The server has all the calls that it may have."));
         return false;
     }
 
@@ -315,6 +384,6 @@ internal sealed class RpcServerCalls(RpcServer server, RpcOutput output, IMailbo
         }
 
         _running--;
-        server.Gate.Exit();
+        _server.Gate.Exit(_waiter.Share);
     }
 }

@@ -13,7 +13,6 @@ internal sealed class RpcServerSession : ISession
     private readonly RpcServer _server;
     private readonly RpcFrameReader _reader;
     private readonly RpcOutput _output = new();
-    private readonly RpcResponse _response;
     private readonly RpcServerCalls _calls;
     private RpcMethod? _last; // that ran at once: most calls of a connection are of the same few methods
     private Instant _heard;
@@ -23,20 +22,17 @@ internal sealed class RpcServerSession : ISession
     private bool _paused;
     private bool _extended;
     private bool _draining;
+    private bool _toldLast; // the caller knows which calls were accepted
     private RpcLogin? _login; // until the caller has authenticated, where it has to
 
-    internal RpcServerSession(RpcServer server, IMailbox mailbox, Instant now, RpcLogin? login)
+    internal RpcServerSession(RpcServer server, ConnectionInfo connection, IMailbox mailbox, Instant now, RpcLogin? login)
     {
         _login = login;
         _server = server;
         _reader = new RpcFrameReader(server.Limits.BodyBytesMax, server.Buffers);
-        _response = new RpcResponse(_output);
-        _calls = new RpcServerCalls(server, _output, mailbox);
+        _calls = new RpcServerCalls(server, _output, mailbox, connection);
         _heard = now;
     }
-
-    /// <summary>What TLS knows of the peer.</summary>
-    public TlsPeer? Tls { init => _calls.Tls = value; }
 
     public Reason Ended { get; private set; }
 
@@ -75,7 +71,7 @@ internal sealed class RpcServerSession : ISession
     {
         _heard = _calls.TakeAnswers() ? now : _heard;
         var more = _output.Transmit(batch);
-        Count();
+        _calls.Count();
         if (_farewell == Reason.None)
         {
             return more;
@@ -103,7 +99,7 @@ internal sealed class RpcServerSession : ISession
         }
         else if (Deadline <= now)
         {
-            End(Reason.IdleTimeout);
+            CutOff(Reason.IdleTimeout); // a call that is on its way just now learns that it was not accepted
         }
     }
 
@@ -111,7 +107,7 @@ internal sealed class RpcServerSession : ISession
     {
         if (command.Kind == CommandKind.Drain)
         {
-            Drain();
+            Drain(Reason.Drained);
         }
         else if (command.Kind == CommandKind.Answer)
         {
@@ -119,14 +115,14 @@ internal sealed class RpcServerSession : ISession
         }
         else
         {
-            End(command.Reason);
+            CutOff(command.Reason);
         }
     }
 
     public void Close(Reason why, Instant now)
     {
         End(why);
-        Count();
+        _calls.Count();
         _output.Release();
         _server.Left();
     }
@@ -148,11 +144,20 @@ internal sealed class RpcServerSession : ISession
             var status = _reader.Read(bytes[at..], out var consumed, out var header, out var body);
             if (status == RpcReadStatus.Failed)
             {
-                End(_reader.Failure);
+                CutOff(_reader.Failure);
             }
             else if (status == RpcReadStatus.NeedMore)
             {
                 return at + consumed;
+            }
+            else if (status == RpcReadStatus.TooLong)
+            {
+                TurnAway(header);
+                at += consumed;
+                if (StopsReading)
+                {
+                    return bytes.Length;
+                }
             }
             else if (!Take(header.RequestId, body, now))
             {
@@ -218,14 +223,14 @@ internal sealed class RpcServerSession : ISession
         var nameEnd = 3 + body[2];
         var name = body[3..nameEnd];
         var method = _last is { } last && name.SequenceEqual(last.Utf8) ? last : _server.Methods.Find(name);
-        if (method?.Inline is not { } inline || !method.Accepts(encoding))
+        if (method?.Inline is not { } inline || !method.Accepts(encoding) || _calls.IsUnderWay(id))
         {
             return false;
         }
 
         _last = method;
         var request = new RpcRequest(body[nameEnd..], encoding, _due);
-        Run(inline, method, id, extended: true, request);
+        _calls.Run(inline, method, id, extended: true, request);
         return true;
     }
 
@@ -267,7 +272,7 @@ internal sealed class RpcServerSession : ISession
         if (method.Inline is { } inline)
         {
             var request = new RpcRequest(asked.Payload, asked.Encoding, asked.Deadline, asked.Trace);
-            Run(inline, method, asked.Id, asked.Extended, request);
+            _calls.Run(inline, method, asked.Id, asked.Extended, request);
             return true;
         }
 
@@ -280,33 +285,9 @@ internal sealed class RpcServerSession : ISession
     private RpcError? WhyNot(in RpcAsked asked) =>
         _draining && _extended && asked.Method != RpcBuiltIns.Authenticate ? new RpcError(RpcErrorCode.Draining, "The server drains: call another.")
         : !asked.Method.Accepts(asked.Encoding) ? new RpcError(RpcErrorCode.Unsupported, "The method does not take this encoding.")
+        : _calls.IsUnderWay(asked.Id) ? new RpcError(RpcErrorCode.InvalidRequest, "A call of this id is under way.")
         : asked.Method.Streams && asked.Credit is null ? new RpcError(RpcErrorCode.Unsupported, "The method gives a stream: call it for one.")
         : null;
-
-    private void Run(RpcInlineHandler handler, RpcMethod method, uint id, bool extended, in RpcRequest request)
-    {
-        _calls.Taken++;
-        _calls.BeginResult(id, extended, request.Encoding);
-        try
-        {
-            handler(request, _response);
-        }
-        catch (Exception fault)
-        {
-            _server.Faulted?.Invoke(method.Name, fault);
-            _response.Fail(RpcServerCalls.Failed);
-        }
-
-        if (_response.Error is not { } error)
-        {
-            _calls.EndResult(id, extended);
-            return;
-        }
-
-        _response.Error = null;
-        _output.Abandon();
-        _calls.WriteError(id, extended, error);
-    }
 
     private bool Welcome(in RpcAsked asked)
     {
@@ -320,6 +301,11 @@ internal sealed class RpcServerSession : ISession
         _calls.WriteJson(
             asked, new HelloResult(RpcBuiltIns.Version, limits.BodyBytesMax, limits.InFlightPerConnectionMax, limits.StreamCreditMax),
             RpcJson.Default.HelloResult);
+        if (_draining)
+        {
+            TellLast();
+        }
+
         return true;
     }
 
@@ -344,12 +330,12 @@ internal sealed class RpcServerSession : ISession
         }
 
         _login = null;
-        _calls.Caller = _response.Caller = login.Caller;
+        _calls.Name(login.Caller);
         _calls.WriteJson(asked, new AuthenticateResult(login.Caller), RpcJson.Default.AuthenticateResult);
         return true;
     }
 
-    private void Drain()
+    private void Drain(Reason farewell)
     {
         if (_draining)
         {
@@ -358,13 +344,41 @@ internal sealed class RpcServerSession : ISession
 
         _draining = true;
         _rest = _paused ? _rest : 0; // what was read before is still taken
-        if (_extended)
+        TellLast();
+        Finish(farewell);
+    }
+
+    // The connection ends for it, but not before what was read so far is answered: one call's mistake is not its neighbours'.
+    private void TurnAway(RpcHeader header)
+    {
+        var error = new RpcError(
+            RpcErrorCode.RequestTooLarge, $"The body has {header.BodyBytes} bytes; this server takes {_server.Limits.BodyBytesMax}.");
+        _calls.Refuse(new RpcAsked { Id = header.RequestId, Extended = _extended }, error);
+        Drain(Reason.MessageTooLarge);
+    }
+
+    // The last word about calls: what was sent behind the last that was accepted has not run.
+    private void TellLast()
+    {
+        if (_extended && !_toldLast)
         {
+            _toldLast = true;
             _output.Begin(0, RpcFrameKind.Drain);
+            _output.Write(RpcMutants.LastWord(_calls.Accepted));
             _output.End();
         }
+    }
 
-        Finish(Reason.Drained);
+    // It ends with calls under way: each is told so, since only its method knows how far it came.
+    private void CutOff(Reason why)
+    {
+        if (Ended == Reason.None)
+        {
+            _calls.TakeAnswers();
+            TellLast();
+            _calls.Interrupt();
+            End(why);
+        }
     }
 
     private void Finish(Reason farewell) => _farewell = _farewell == Reason.None ? farewell : _farewell;
@@ -378,11 +392,5 @@ internal sealed class RpcServerSession : ISession
             _calls.Close(why);
             _reader.Release();
         }
-    }
-
-    private void Count()
-    {
-        _server.Count(_calls.Taken, _calls.Errors, _calls.Items);
-        _calls.Taken = _calls.Errors = _calls.Items = 0;
     }
 }

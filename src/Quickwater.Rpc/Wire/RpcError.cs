@@ -19,5 +19,5 @@ public sealed record RpcError(RpcErrorCode Code, string Message)
     private static bool IsBefore(RpcErrorCode code) => code
         is RpcErrorCode.ParseError or RpcErrorCode.InvalidRequest or RpcErrorCode.MethodNotFound or RpcErrorCode.InvalidParams
         or RpcErrorCode.Overloaded or RpcErrorCode.Draining or RpcErrorCode.Unsupported or RpcErrorCode.Unauthenticated
-        or RpcErrorCode.TooManyAttempts;
+        or RpcErrorCode.TooManyAttempts or RpcErrorCode.RequestTooLarge;
 }

@@ -45,6 +45,12 @@ public enum RpcErrorCode
     /// <summary>Too many failed attempts to authenticate came from the caller's address: later again. It did not run.</summary>
     TooManyAttempts = -32008,
 
+    /// <summary>The body of the call is longer than the server takes: the message has both numbers. It did not run.</summary>
+    RequestTooLarge = -32009,
+
+    /// <summary>The server ended the connection before the method was over, as at the end of a drain's grace.</summary>
+    Interrupted = -32010,
+
     /// <summary>No connection could be made or kept. Never on the wire: the client's own.</summary>
     ConnectionLost = -32050,
 

@@ -24,6 +24,6 @@ internal enum RpcFrameKind : byte
     /// <summary>Server: one item of a stream.</summary>
     Item = 0x06,
 
-    /// <summary>Server: no more calls on this connection.</summary>
+    /// <summary>Server: no more calls on this connection, and the id of the last that it accepted.</summary>
     Drain = 0x07,
 }

@@ -8,7 +8,7 @@ namespace Quickwater.Rpc;
 /// short one that does not is left to the caller's buffer; a long one is collected here as it arrives, so that a length alone
 /// never makes this side take memory. Belongs to its connection's turn.
 /// </summary>
-/// <param name="bodyBytesMax">Longest body; a longer one fails with <see cref="Reason.MessageTooLarge"/> before any of it is kept.</param>
+/// <param name="bodyBytesMax">Longest body; of a longer one only the header is given, and nothing is kept.</param>
 /// <param name="buffers">Where long bodies are collected.</param>
 public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
 {
@@ -19,12 +19,13 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
     private RpcHeader _header;
     private bool _whole; // the collected frame was given
     private bool _held; // ... and is to be given again
+    private uint _passing; // bytes to come of a body that is too long
 
     /// <summary>Why it failed; <see cref="Reason.None"/> while it did not.</summary>
     public Reason Failure { get; private set; }
 
     /// <summary>Whether a frame has begun that the input has not finished, as far as the reader keeps it.</summary>
-    public bool IsInsideFrame => _collected is not null && !_whole;
+    public bool IsInsideFrame => _passing > 0 || (_collected is not null && !_whole);
 
     /// <summary>Bytes that it holds.</summary>
     [ExcludeFromCodeCoverage(Justification = "Asked by the fuzz targets.")]
@@ -47,19 +48,30 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
             Release();
         }
 
+        if (_passing > 0)
+        {
+            return PassOver(input, out consumed, out header, out body);
+        }
+
         consumed = 0;
         body = default;
-        switch (RpcHeader.TryRead(input, out header))
+        var read = RpcHeader.TryRead(input, out header);
+        if (!RpcHeader.MayBegin(input))
         {
-            case RpcHeaderStatus.TooShort:
-                return RpcReadStatus.NeedMore;
-            case RpcHeaderStatus.WrongMagic:
-                return Fail(Reason.MalformedHeader);
+            Failure = Reason.MalformedHeader;
+            return RpcReadStatus.Failed;
+        }
+
+        if (read == RpcHeaderStatus.TooShort)
+        {
+            return RpcReadStatus.NeedMore;
         }
 
         if (header.BodyBytes > (uint)bodyBytesMax)
         {
-            return Fail(Reason.MessageTooLarge);
+            _passing = header.BodyBytes;
+            consumed = RpcHeader.Bytes;
+            return RpcReadStatus.TooLong;
         }
 
         var frame = RpcHeader.Bytes + (int)header.BodyBytes;
@@ -112,9 +124,20 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
         return _whole ? RpcReadStatus.Frame : RpcReadStatus.NeedMore;
     }
 
-    private RpcReadStatus Fail(Reason why)
+    private RpcReadStatus PassOver(ReadOnlySpan<byte> input, out int consumed, out RpcHeader header, out ReadOnlySpan<byte> body)
     {
-        Failure = why;
-        return RpcReadStatus.Failed;
+        var passed = (int)Math.Min(_passing, (uint)input.Length);
+        _passing -= (uint)passed;
+        if (_passing > 0)
+        {
+            consumed = passed;
+            header = default;
+            body = default;
+            return RpcReadStatus.NeedMore;
+        }
+
+        var status = Read(input[passed..], out consumed, out header, out body);
+        consumed += passed;
+        return status;
     }
 }

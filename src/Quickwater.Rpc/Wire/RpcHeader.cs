@@ -35,6 +35,14 @@ public readonly record struct RpcHeader(uint RequestId, uint BodyBytes)
         return BinaryPrimitives.ReadUInt32BigEndian(input) == Magic ? RpcHeaderStatus.Read : RpcHeaderStatus.WrongMagic;
     }
 
+    /// <summary>Whether these bytes, however few, may be the front of a frame: another protocol is told by its first.</summary>
+    public static bool MayBegin(ReadOnlySpan<byte> input)
+    {
+        ReadOnlySpan<byte> magic = [0xC0, 0xDE, 0xBA, 0xBE];
+        var bytes = Math.Min(input.Length, magic.Length);
+        return input[..bytes].SequenceEqual(magic[..bytes]);
+    }
+
     /// <summary>Writes the header into the first <see cref="Bytes"/> bytes of the destination.</summary>
     public void Write(Span<byte> destination)
     {

@@ -35,6 +35,10 @@ internal ref struct RpcJsonRequest
             request.Params = parameters.End.Value > 0 ? body[parameters] : "null"u8;
             return null;
         }
+        catch (JsonException) when (RpcJsonDepth.IsBeyond(RpcJsonDepth.Max, body))
+        {
+            return new RpcError(RpcErrorCode.ParseError, $"The body is JSON nested deeper than {RpcJsonDepth.Max} levels.");
+        }
         catch (JsonException e)
         {
             var (line, at) = (e.LineNumber.GetValueOrDefault() + 1, e.BytePositionInLine.GetValueOrDefault() + 1);

@@ -9,6 +9,9 @@ public enum RpcReadStatus
     /// <summary>A whole frame was read.</summary>
     Frame,
 
-    /// <summary>The input is no frame, or one that is too long: <see cref="RpcFrameReader.Failure"/> tells which.</summary>
+    /// <summary>A frame began whose body is too long. Only its header is given; reading on passes over its body, of which nothing is kept.</summary>
+    TooLong,
+
+    /// <summary>The input is no frame: <see cref="RpcFrameReader.Failure"/> tells why.</summary>
     Failed,
 }

@@ -33,6 +33,12 @@ internal static class RpcSettings
         "rpc.inFlightPerConnectionMax", new IntegerType(1, 1_000_000), Limits.InFlightPerConnectionMax,
         "Calls of one connection that methods work on at once. At the limit nothing more is read from it.");
 
+    public static readonly Setting<int> InFlightPerCallerMax = new(
+        "rpc.inFlightPerCallerMax", new IntegerType(0, 10_000_000), Limits.InFlightPerCallerMax,
+        "Calls of one caller that methods work on at once, on all its connections: of a name of rpc.tokens, or else of an address (or IPv6 /64 network). At the limit nothing "
+        + "more is read from those of its connections that want to add one. 0 is a quarter of rpc.inFlightMax, so that one caller leaves places for others; where all calls "
+        + "come from one address, such as a gateway's, give it as many as rpc.inFlightMax.");
+
     public static readonly Setting<int> InFlightMax = new(
         "rpc.inFlightMax", new IntegerType(1, 10_000_000), Limits.InFlightMax,
         "Calls of all connections that methods work on at once. At the limit nothing more is read from those that want to add one.");
@@ -84,7 +90,7 @@ internal static class RpcSettings
     /// <summary>All of them, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
-        Enabled, Listen, ConnectionsMax, ConnectionsPerAddressMax, BodyBytesMax, InFlightPerConnectionMax, InFlightMax, RequestTimeout,
+        Enabled, Listen, ConnectionsMax, ConnectionsPerAddressMax, BodyBytesMax, InFlightPerConnectionMax, InFlightPerCallerMax, InFlightMax, RequestTimeout,
         IdleTimeout, SleepMax, OutputBytesMax, StreamCreditMax, Tokens, AuthenticationTimeout, AttemptsPerConnectionMax, FailuresPerMinuteMax,
         RefusedFor, .. Tls.All,
     ];
@@ -99,6 +105,7 @@ internal static class RpcSettings
         {
             BodyBytesMax = (int)values.Get(BodyBytesMax),
             InFlightPerConnectionMax = values.Get(InFlightPerConnectionMax),
+            InFlightPerCallerMax = values.Get(InFlightPerCallerMax),
             InFlightMax = values.Get(InFlightMax),
             RequestTimeout = values.Get(RequestTimeout),
             IdleTimeout = values.Get(IdleTimeout),

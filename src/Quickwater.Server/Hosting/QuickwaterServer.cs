@@ -191,8 +191,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
         if (!await DrainAsync(hurry))
         {
             Log.CutOff(_log, _engine.OpenCount);
-            _engine.Abort(hurry.IsCancellationRequested ? Reason.ForcedStop : Reason.DrainTimeout);
-            await EmptyAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+            await CutOffAsync(hurry.IsCancellationRequested);
         }
 
         _audio.Stations.Stop(Reason.Drained);
@@ -228,6 +227,18 @@ public sealed class QuickwaterServer : IAsyncDisposable
     {
         _engine.Drain();
         return EmptyAsync(_configuration.ShutdownGrace, hurry);
+    }
+
+    // Peers that listen hear why they are cut off, and RPC's callers which of their calls were.
+    private async Task CutOffAsync(bool hurried)
+    {
+        var why = hurried ? Reason.ForcedStop : Reason.DrainTimeout;
+        _engine.Kick(why);
+        if (!await EmptyAsync(TimeSpan.FromMilliseconds(hurried ? 250 : 1000), CancellationToken.None))
+        {
+            _engine.Abort(why);
+            await EmptyAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        }
     }
 
     // True when no connection is open any more; false when it took too long.

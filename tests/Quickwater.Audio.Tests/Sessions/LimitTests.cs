@@ -164,6 +164,7 @@ public sealed class LimitTests
 
     [Theory]
     [InlineData("474554202F20485454502F312E310D0A0D0A", Reason.WrongProtocol)] // GET / HTTP/1.1
+    [InlineData("47", Reason.WrongProtocol)] // its first byte says as much
     [InlineData("0100000851574155020000", Reason.None)] // not whole yet
     [InlineData("010000085157415502000000", Reason.UnsupportedVersion)]
     [InlineData("010000085157415501000000", Reason.MalformedHandshake)]

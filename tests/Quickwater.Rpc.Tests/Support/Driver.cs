@@ -14,12 +14,12 @@ internal sealed class Driver : IMailbox, IDisposable
     private readonly List<byte> _output = [];
     private bool _closed;
 
-    public Driver(Func<PooledBytes.Pool, ISessionFactory> make)
+    public Driver(Func<PooledBytes.Pool, ISessionFactory> make, string from = "127.0.0.1")
     {
         Buffers = new PooledBytes.Pool(Leaks);
         var here = new IPEndPoint(IPAddress.Loopback, 0);
         Factory = make(Buffers);
-        Session = Factory.Create(new ConnectionInfo(1, Factory.Protocol, here, here) { Tls = Tls }, this, Now);
+        Session = Factory.Create(new ConnectionInfo(1, Factory.Protocol, new IPEndPoint(IPAddress.Parse(from), 0), here) { Tls = Tls }, this, Now);
     }
 
     public LeakCounters Leaks { get; } = new();

@@ -15,6 +15,14 @@ internal sealed record Frame(uint Id, byte[] Body)
         return bytes;
     }
 
+    /// <summary>A header alone.</summary>
+    public static byte[] Header(uint id, uint length)
+    {
+        var header = new byte[RpcHeader.Bytes];
+        new RpcHeader(id, length).Write(header);
+        return header;
+    }
+
     public static byte[] Of(uint id, string body) => Of(id, Encoding.UTF8.GetBytes(body));
 
     public static byte[] Base(uint id, string method, string parameters = "null") =>

@@ -6,7 +6,7 @@ using Quickwater.Rpc;
 namespace Quickwater.Sim;
 
 /// <summary>Who takes part in the RPC scenario, and what is expected of the server towards each of them.</summary>
-internal sealed class RpcCast(World world, SimHost clients, SimHost server, RpcServer rpc, RpcSimMethods methods, bool asks)
+internal sealed class RpcCast(World world, SimHost clients, SimHost server, RpcServer rpc, RpcSimMethods methods, RpcSpare again, bool asks)
 {
     private readonly Rng _rng = world.Rng.Fork();
     private readonly PooledBytes.Pool _buffers = new(clients.Engine.Leaks);
@@ -86,6 +86,7 @@ internal sealed class RpcCast(World world, SimHost clients, SimHost server, RpcS
             world.Require(
                 session.Refusal is not null || Reasons.Describe(session.Ended).Fault != Fault.Peer, $"{pair.Client.Transport.Name}: the server keeps the protocol, and yet its client ended with {session.Ended}");
             CheckDrain(pair, session, calls);
+            CheckLastWord(pair, session, calls);
             CheckLogin(pair.Server?.Session.Ended);
         }
 
@@ -109,6 +110,19 @@ internal sealed class RpcCast(World world, SimHost clients, SimHost server, RpcS
         }
 
         world.Marks.Hit("drained-without-loss");
+    }
+
+    // With extensions the server's last word is the whole truth: no call is left in doubt by a drain.
+    private void CheckLastWord(EndpointPair pair, RpcClientSession session, List<RpcSimCall> calls)
+    {
+        if (pair is { IsUnbroken: true, Server.Session.Ended: Reason.Drained } && session is { Ended: Reason.PeerClosed, Mode: RpcClientMode.Extended })
+        {
+            foreach (var call in calls)
+            {
+                world.Require(
+                    call.Error is not { Code: RpcErrorCode.ConnectionLost, MayHaveRun: true }, $"a drain leaves nobody in doubt: {call.Method}({call.Parameters})");
+            }
+        }
     }
 
     private void CheckRaw(RawPeer peer, int sent, bool mayCall)
@@ -164,11 +178,11 @@ internal sealed class RpcCast(World world, SimHost clients, SimHost server, RpcS
     {
         0 => RpcDoor.Wrong,
         1 => null,
-        2 when !asks => RpcDoor.Right,
-        _ => asks ? RpcDoor.Right : null,
+        2 when !asks => RpcDoor.Callers[0],
+        _ => asks ? RpcDoor.Callers[_rng.Below(RpcDoor.Callers.Count)] : null,
     };
 
-    private bool MayCall(string? token) => !asks || token == RpcDoor.Right;
+    private bool MayCall(string? token) => !asks || RpcDoor.Knows(token);
 
     private byte[] Request(uint id)
     {
@@ -206,11 +220,17 @@ internal sealed class RpcCast(World world, SimHost clients, SimHost server, RpcS
         var method = kinds[_rng.Below(kinds.Length)];
         var call = new RpcSimCall(world, methods, method, number)
         {
+            WhenFailed = again.Failed,
             Session = session,
             MayCall = mayCall,
             Credit = method == "count" ? _rng.Between(400, 3000) : null,
             Deadline = _rng.Chance(0.2) ? clients.Engine.Clock.Now + _rng.UpTo(TimeSpan.FromSeconds(5)) : Instant.Never,
         };
+        if (_rng.Chance(0.3))
+        {
+            methods.Idempotent.Add(call.Parameters);
+        }
+
         if (!session.TryCall(call))
         {
             return;

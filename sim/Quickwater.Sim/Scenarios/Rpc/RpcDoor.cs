@@ -7,22 +7,22 @@ namespace Quickwater.Sim;
 /// <summary>Says who may call in a world that asks: at once, later, or never, as the seed draws.</summary>
 internal sealed class RpcDoor(World world, Rng rng) : IRpcAuthenticator
 {
-    /// <summary>Whom it lets in.</summary>
-    public const string Name = "caller";
-
-    /// <summary>The token that it knows.</summary>
-    public const string Right = "right";
+    /// <summary>Whom it lets in, each with its name as its token.</summary>
+    public static readonly IReadOnlyList<string> Callers = ["alice", "bob"];
 
     /// <summary>A token that it does not know.</summary>
     public const string Wrong = "wrong";
 
+    /// <summary>Whether it lets in who has this token.</summary>
+    public static bool Knows(string? token) => Callers.Contains(token, StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public AccessDecision Decide(string token, ConnectionInfo connection, IMailbox mailbox, uint correlation)
     {
-        var refusal = token == Right ? Reason.None : Reason.AccessDenied;
+        var refusal = Knows(token) ? Reason.None : Reason.AccessDenied;
         if (rng.Chance(0.4))
         {
-            return refusal == Reason.None ? AccessDecision.AllowAs(Name) : AccessDecision.Deny(refusal);
+            return refusal == Reason.None ? AccessDecision.AllowAs(token) : AccessDecision.Deny(refusal);
         }
 
         if (rng.Chance(0.1))
@@ -33,7 +33,7 @@ internal sealed class RpcDoor(World world, Rng rng) : IRpcAuthenticator
         {
             world.Marks.Hit("login-answered-later");
             var most = rng.Chance(0.1) ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(300);
-            world.Time.After(rng.UpTo(most), () => mailbox.Post(Command.Answer(correlation, refusal, Name)));
+            world.Time.After(rng.UpTo(most), () => mailbox.Post(Command.Answer(correlation, refusal, token)));
         }
 
         return AccessDecision.Later;

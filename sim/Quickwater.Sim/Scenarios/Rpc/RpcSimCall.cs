@@ -16,6 +16,9 @@ internal sealed class RpcSimCall(World world, RpcSimMethods methods, string meth
     /// <summary>Whether its caller may call: it has the right token, or is not asked for one.</summary>
     public bool MayCall { get; init; }
 
+    /// <summary>Told when it failed.</summary>
+    public Action<RpcSimCall, RpcError>? WhenFailed { get; init; }
+
     /// <summary>Whether its caller cancelled it.</summary>
     public bool WasCancelled { get; set; }
 
@@ -72,6 +75,7 @@ internal sealed class RpcSimCall(World world, RpcSimMethods methods, string meth
     {
         world.Require(!IsEnded, $"{Name} is answered once");
         Error = error;
+        WhenFailed?.Invoke(this, error);
         switch (error.Code)
         {
             case RpcErrorCode.Overloaded:
@@ -88,6 +92,10 @@ internal sealed class RpcSimCall(World world, RpcSimMethods methods, string meth
                 break; // an earlier attempt from that address failed
             case RpcErrorCode.Cancelled:
                 world.Require(WasCancelled, $"{Name} is cancelled by its caller alone");
+                break;
+            case RpcErrorCode.Interrupted:
+                world.Require(Method == "sleep" || methods.HasBegun(parameters), $"{Name} is cut off, and was never begun");
+                world.Marks.Hit("call-interrupted");
                 break;
             case RpcErrorCode.ConnectionLost or RpcErrorCode.Draining or RpcSimMethods.OwnError:
                 break;

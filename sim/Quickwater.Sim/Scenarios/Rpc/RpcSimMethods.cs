@@ -8,14 +8,20 @@ namespace Quickwater.Sim;
 /// <summary>Methods that answer from elsewhere, at times that the seed draws, and note which calls they began.</summary>
 /// <param name="world">The world.</param>
 /// <param name="rng">Draws the times.</param>
-/// <param name="caller">Who alone may call; null where nobody is asked.</param>
-internal sealed class RpcSimMethods(World world, Rng rng, string? caller)
+/// <param name="asks">Whether callers are asked who they are.</param>
+internal sealed class RpcSimMethods(World world, Rng rng, bool asks)
 {
     /// <summary>What an application's own error looks like.</summary>
     public const RpcErrorCode OwnError = (RpcErrorCode)5;
 
     private readonly World _world = world;
     private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
+
+    /// <summary>The methods of the other server, where calls are made again.</summary>
+    public RpcSimMethods? Twin { get; set; }
+
+    /// <summary>Calls that may run twice, by their parameters.</summary>
+    public HashSet<string> Idempotent { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>What is offered: <c>later</c> gives back what it was given, <c>count</c> a stream of as many numbers.</summary>
     public RpcMethods Offer() => new RpcMethods()
@@ -34,8 +40,14 @@ internal sealed class RpcSimMethods(World world, Rng rng, string? caller)
     private string Begin(RpcCall call)
     {
         var parameters = Encoding.UTF8.GetString(call.Payload.Span);
-        _world.Require(call.Caller == caller, $"the call {parameters} is begun for {caller ?? "anybody"}, not for {call.Caller ?? "nobody"}");
+        _world.Require(asks == RpcDoor.Knows(call.Caller), $"the call {parameters} is begun for {call.Caller ?? "nobody"}");
         _world.Require(_begun.Add(parameters), $"the call {parameters} is begun once");
+        if (Twin?.HasBegun(parameters) == true)
+        {
+            _world.Require(Idempotent.Contains(parameters), $"the call {parameters} is begun once by all servers together");
+            _world.Marks.Hit("idempotent-ran-twice");
+        }
+
         return parameters;
     }
 
