@@ -71,6 +71,41 @@ public sealed class AcceptLedgerTests
 
     [Fact]
     [Requirement("AUD-8.5")]
+    public void Leaving_does_not_buy_another_connect_within_the_second()
+    {
+        var ledger = new AcceptLedger(new AcceptLimits { ConnectsPerSecondPerAddressMax = 1 }, new Clock(_time));
+        Assert.Equal(Reason.None, ledger.TryEnter(One));
+        ledger.Leave(One);
+        _time.Advance(TimeSpan.FromSeconds(0.999));
+        Assert.Equal(Reason.ConnectRateExceeded, ledger.TryEnter(One));
+        Assert.Equal(0, ledger.Open);
+    }
+
+    [Fact]
+    public void Of_the_addresses_remembered_for_their_rate_the_oldest_are_forgotten_first()
+    {
+        var ledger = new AcceptLedger(new AcceptLimits { ConnectsPerSecondPerAddressMax = 1 }, new Clock(_time));
+        void Visit(int from, int count)
+        {
+            for (var i = from; i < from + count; i++)
+            {
+                var address = new IPAddress(0x0A00_0000 + i);
+                Assert.Equal(Reason.None, ledger.TryEnter(address));
+                ledger.Leave(address);
+            }
+        }
+
+        const int Half = AcceptLedger.QuietAddressesMax / 2;
+        Visit(0, Half);
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        Visit(Half, Half + 2);
+        Assert.InRange(ledger.Addresses, Half, Half + 4);
+        Assert.Equal(Reason.ConnectRateExceeded, ledger.TryEnter(new IPAddress(0x0A00_0000 + AcceptLedger.QuietAddressesMax - 1)));
+        Assert.Equal(Reason.None, ledger.TryEnter(new IPAddress(0x0A00_0000)));
+    }
+
+    [Fact]
+    [Requirement("AUD-8.5")]
     public void A_refused_connection_does_not_count_as_open()
     {
         var ledger = new AcceptLedger(

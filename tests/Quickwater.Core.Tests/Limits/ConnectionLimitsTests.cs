@@ -73,6 +73,28 @@ public sealed class ConnectionLimitsTests
         Assert.Equal(At(0.6), watch.WhenSendRoom(100, At(0)));
         Assert.Equal(100, watch.SendRoom(At(0.6)));
         Assert.Equal(int.MaxValue, new ConnectionWatch(new ConnectionLimits(), s_start).SendRoom(At(0)));
+        Assert.Equal(At(0), new ConnectionWatch(new ConnectionLimits(), s_start).WhenSendRoom(100, At(0)));
+    }
+
+    [Fact]
+    public void A_count_says_when_it_is_full()
+    {
+        var limit = new CountLimit(1, Reason.TooManyConnections);
+        Assert.False(limit.IsFull);
+        limit.TryEnter();
+        Assert.True(limit.IsFull);
+        limit.TryEnter(); // refused: it takes no place
+        limit.Leave();
+        Assert.Equal((false, 0), (limit.IsFull, limit.Count));
+    }
+
+    [Fact]
+    public void A_receive_without_bytes_is_not_heard()
+    {
+        var watch = new ConnectionWatch(new ConnectionLimits { IdleTimeout = TimeSpan.FromSeconds(10) }, s_start);
+        watch.HandshakeDone(At(0));
+        watch.Received(0, At(9));
+        Assert.Equal(Reason.IdleTimeout, watch.Check(At(10)));
     }
 
     [Fact]
@@ -103,6 +125,24 @@ public sealed class ConnectionLimitsTests
     }
 
     [Fact]
+    public void A_bucket_that_is_never_full_gives_every_byte_of_its_rate()
+    {
+        const int PerSecond = 7;
+        var rate = new ByteRate(PerSecond, burstBytes: 1000);
+        var (now, taken) = (s_start, 1000L);
+        rate.Take(taken, now);
+        for (var step = 0; step < 3000; step++)
+        {
+            now += TimeSpan.FromMilliseconds(37);
+            var room = rate.Room(now);
+            rate.Take(room, now);
+            taken += room;
+        }
+
+        Assert.Equal(1000 + (long)(PerSecond * (now - s_start).TotalSeconds), taken);
+    }
+
+    [Fact]
     public void Waiting_for_room_gives_room()
     {
         var rng = new Rng(4);
@@ -112,7 +152,9 @@ public sealed class ConnectionLimitsTests
         {
             rate.Take(rng.Below(20_000), now);
             var wanted = rng.Between(1, 5000);
+            var (early, before) = (rate, now);
             now = rate.WhenRoom(wanted, now);
+            Assert.True(now == before || early.Room(now - TimeSpan.FromTicks(1)) < wanted, "it waits no longer than it must");
             Assert.True(rate.Room(now) >= wanted);
         }
 
