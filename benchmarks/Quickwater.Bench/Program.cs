@@ -47,6 +47,7 @@ internal static class Program
                 await Console.Error.WriteLineAsync($"  {name,-10} {what}");
             }
 
+            await Console.Error.WriteLineAsync($"  {"mutants",-10} which small bugs the unit tests let live, by folder (docs/mutation.md)");
             return args.Length == 0 ? 0 : 2;
         }
 

@@ -60,9 +60,12 @@ public sealed class ProjectRules
     {
         var records = string.Join('\n', Repository.Files.Where(DocumentRules.IsDecisionRecord).Select(Repository.Read));
         Tidy.Holds("Dependencies that no page of docs/adr names:",
-            Projects.Items("Directory.Packages.props", "PackageVersion").Concat(NpmPackages())
+            Projects.Items("Directory.Packages.props", "PackageVersion").Concat(NpmPackages()).Concat(Tools())
                 .Where(package => !records.Contains(package, StringComparison.Ordinal)));
     }
+
+    private static IEnumerable<string> Tools() =>
+        JsonDocument.Parse(Repository.Read(".config/dotnet-tools.json")).RootElement.GetProperty("tools").EnumerateObject().Select(static tool => tool.Name);
 
     private static IEnumerable<string> NpmPackages() =>
         from path in Repository.Files
