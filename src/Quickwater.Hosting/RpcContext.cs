@@ -4,17 +4,18 @@ using Quickwater.Rpc;
 namespace Quickwater.Hosting;
 
 /// <summary>What a method knows of the call that it works on. Thread-safe.</summary>
-public sealed class RpcContext : IRpcCallEvents
+public sealed class RpcContext : IRpcCallEvents, IThreadPoolWorkItem
 {
-    private readonly Lock _lock = new();
+    private readonly RpcTaskHandler _handler;
     private readonly RpcCall _call;
     private readonly TimeProvider _time;
     private readonly long _began;
-    private readonly SemaphoreSlim? _credit;
+    private readonly SemaphoreSlim? _credit; // of a stream; also what its signals are guarded by
     private CancellationTokenSource? _stop;
 
-    internal RpcContext(RpcCall call, TimeProvider time, bool streams)
+    internal RpcContext(RpcCall call, TimeProvider time, bool streams, RpcTaskHandler handler)
     {
+        _handler = handler;
         _call = call;
         _time = time;
         _began = time.GetTimestamp();
@@ -51,28 +52,29 @@ public sealed class RpcContext : IRpcCallEvents
     {
         get
         {
-            lock (_lock)
+            if (Volatile.Read(ref _stop) is not { } stop)
             {
-                _stop ??= new CancellationTokenSource();
-                if (_call.Stopped != Reason.None)
-                {
-                    _stop.Cancel();
-                }
-
-                return _stop.Token;
+                var made = new CancellationTokenSource();
+                stop = Interlocked.CompareExchange(ref _stop, made, null) ?? made;
             }
+
+            // Either this sees that the call was stopped, or who stops it sees the source.
+            if (_call.Stopped != Reason.None)
+            {
+                stop.Cancel();
+            }
+
+            return stop.Token;
         }
     }
 
     /// <inheritdoc/>
     void IRpcCallEvents.Stopped(Reason why)
     {
-        lock (_lock)
+        Interlocked.MemoryBarrier(); // the call is stopped before the source is looked for
+        if (Volatile.Read(ref _stop) is { } stop)
         {
-            if (_stop is not null)
-            {
-                _ = CancelAsync(_stop);
-            }
+            _ = CancelAsync(stop);
         }
 
         Signal();
@@ -80,6 +82,9 @@ public sealed class RpcContext : IRpcCallEvents
 
     /// <inheritdoc/>
     void IRpcCallEvents.CreditCame() => Signal();
+
+    // The task ends with an answer, whatever happens: there is nothing to wait for.
+    void IThreadPoolWorkItem.Execute() => _ = _handler.RunAsync(_call, this);
 
     internal async ValueTask<RpcItemStatus> WriteItemAsync(ReadOnlyMemory<byte> item)
     {
@@ -110,9 +115,14 @@ public sealed class RpcContext : IRpcCallEvents
 
     private void Signal()
     {
-        lock (_lock)
+        if (_credit is null)
         {
-            if (_credit is { CurrentCount: 0 })
+            return;
+        }
+
+        lock (_credit)
+        {
+            if (_credit.CurrentCount == 0)
             {
                 _credit.Release();
             }

@@ -7,10 +7,10 @@ namespace Quickwater.Hosting;
 internal sealed class RpcTaskHandler(bool streams, Func<RpcCall, RpcContext, ValueTask<RpcResult<ReadOnlyMemory<byte>>>> work) : IRpcHandler
 {
     /// <inheritdoc/>
-    public void Start(RpcCall call) => ThreadPool.UnsafeQueueUserWorkItem(
-        new Work(this, call, new RpcContext(call, TimeProvider.System, streams)), preferLocal: false);
+    public void Start(RpcCall call) => ThreadPool.UnsafeQueueUserWorkItem(new RpcContext(call, TimeProvider.System, streams, this), preferLocal: false);
 
-    private async Task RunAsync(RpcCall call, RpcContext context)
+    /// <summary>Runs the method, and answers the call whatever comes of it.</summary>
+    public async Task RunAsync(RpcCall call, RpcContext context)
     {
         try
         {
@@ -32,11 +32,5 @@ internal sealed class RpcTaskHandler(bool streams, Func<RpcCall, RpcContext, Val
         {
             call.Fail(fault);
         }
-    }
-
-    private sealed class Work(RpcTaskHandler handler, RpcCall call, RpcContext context) : IThreadPoolWorkItem
-    {
-        // The task ends with an answer, whatever happens: there is nothing to wait for.
-        public void Execute() => _ = handler.RunAsync(call, context);
     }
 }

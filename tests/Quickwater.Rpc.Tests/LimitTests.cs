@@ -150,7 +150,7 @@ public sealed class LimitTests
         using var driver = new Driver(buffers => new RpcServer(methods, new RpcLimits(), buffers));
         driver.Feed([.. Frame.Base(0, "rpc.hello", """{"version":1}"""), .. Frame.Call(1, "quiet", credit: 1), .. Frame.Of(1, [3, 0, 0, 0, 1]), .. Frame.Of(1, [2])]);
         Assert.Equal(Reason.Cancelled, quiet?.Stopped);
-        Assert.Equal(("quiet", Instant.Zero), (quiet?.Method, quiet?.Arrived));
+        Assert.Equal(("quiet", Instant.Zero, false), (quiet?.Method, quiet?.Arrived, quiet?.Trace.IsValid));
         quiet?.Complete(""u8);
     }
 

@@ -20,7 +20,7 @@ public sealed class TraceRules
         Assert.Equal((43, 17, 158, 114, 35), (Count("AUD-"), Count("RPC-"), Count("RTMP-"), Count("NET-"), Count("MED-")));
 
     [Fact]
-    [Requirement("RPC-13")]
+    [Requirement("RPC-13/tests")]
     public void Every_requirement_of_RPC_has_a_test_and_its_library_is_held_to_full_coverage()
     {
         var shown = Tracing.Tests.SelectMany(test => test.Ids).ToHashSet(StringComparer.Ordinal);
@@ -31,6 +31,7 @@ public sealed class TraceRules
         var script = Repository.Read("test");
         Assert.Contains("then check_coverage \"$name\"", script, StringComparison.Ordinal);
         Assert.Contains("'<coverage line-rate=\"1\" branch-rate=\"1\"') step", script, StringComparison.Ordinal);
+        Assert.Contains(TestSources.ScanSteps(script), step => step.Marks is ["RPC-13/coverage"] && step.Method == "Quickwater.Rpc is covered whole: every line and branch");
     }
 
     private static int Count(string prefix) => Tracing.Catalogue.Count(item => item.Id.StartsWith(prefix, StringComparison.Ordinal));

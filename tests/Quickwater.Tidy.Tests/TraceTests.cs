@@ -44,6 +44,16 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public void A_step_of_the_script_carries_the_ids_that_a_comment_gives_it_and_counts_as_a_test_does()
+    {
+        const string name = "all is covered: every line";
+        var step = Assert.Single(TestSources.ScanSteps($"#!/bin/sh\n# requirement: RPC-1 {name}\nstep \"{name}\" passed\n"));
+        Assert.Equal(($"./test: {name}", "RPC-1"), (step.Name, Assert.Single(step.Ids)));
+        TestResult[] run = [new(step.Class, step.Method, name, TestOutcome.Failed, "")];
+        Assert.Empty(RequirementsDocument.MetAfter(Catalogue, [step], run, new HashSet<string>(["RPC-1"], StringComparer.Ordinal)));
+    }
+
+    [Fact]
     public void An_id_that_is_no_literal_is_refused() =>
         Assert.Throws<FormatException>(() => TestSources.Scan(["class T { [Fact, Requirement(Ids.One)] public void A_b() { } }"]));
 

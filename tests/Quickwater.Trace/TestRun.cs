@@ -53,7 +53,7 @@ public static class TestRun
             "skipped" => TestOutcome.Skipped,
             _ => TestOutcome.Failed,
         };
-        return new("step", fields[0], fields[0], outcome, fields.ElementAtOrDefault(2) ?? "");
+        return new(TracedTest.StepClass, fields[0], fields[0], outcome, fields.ElementAtOrDefault(2) ?? "");
     }
 
     // A failure's message and where it happened in our sources; of a skipped test, the reason.

@@ -10,6 +10,8 @@ namespace Quickwater.Trace;
 /// </summary>
 public sealed class TestSources
 {
+    private const string StepMark = "# requirement: ";
+
     private readonly Dictionary<string, ClassFacts> _classes = new(StringComparer.Ordinal);
 
     private TestSources()
@@ -31,6 +33,15 @@ public sealed class TestSources
             .OrderBy(test => test.Class, StringComparer.Ordinal).ThenBy(test => test.Method, StringComparer.Ordinal)
             .ToArray();
     }
+
+    /// <summary>
+    /// The steps of <c>./test</c> that carry ids. A step is no method, so a comment of the script names it: <c># requirement: RPC-13/coverage NAME OF THE STEP</c>.
+    /// </summary>
+    public static IReadOnlyList<TracedTest> ScanSteps(string script) =>
+        (from line in script.Split('\n')
+         where line.StartsWith(StepMark, StringComparison.Ordinal)
+         let fields = line[StepMark.Length..].Split(' ', 2)
+         select new TracedTest(TracedTest.StepClass, fields[1].Trim(), [fields[0]])).ToArray();
 
     private void Collect(SyntaxNode root)
     {

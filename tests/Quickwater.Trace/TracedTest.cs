@@ -6,8 +6,11 @@ namespace Quickwater.Trace;
 /// <param name="Marks">What it carries, its class's included: ids, or an id with the clause that it shows, "RTMP-1.8/timer".</param>
 public sealed record TracedTest(string Class, string Method, IReadOnlyList<string> Marks)
 {
-    /// <summary>How the test is named in documents: class and method, without the namespace.</summary>
-    public string Name => $"{Class[(Class.LastIndexOf('.') + 1)..]}.{Method}";
+    /// <summary>The class of what is no method but a step of <c>./test</c>, named by its method.</summary>
+    public const string StepClass = "step";
+
+    /// <summary>How the test is named in documents: class and method, without the namespace; for a step, its name.</summary>
+    public string Name => Class == StepClass ? $"./test: {Method}" : $"{Class[(Class.LastIndexOf('.') + 1)..]}.{Method}";
 
     /// <summary>The ids it carries, each once.</summary>
     public IReadOnlyList<string> Ids { get; } = Marks.Select(IdOf).Distinct(StringComparer.Ordinal).ToArray();

@@ -29,7 +29,7 @@ public sealed class Tracing
     public static Tracing Read()
     {
         var tests = TestSources.Scan(Repository.FilesEnding(".cs")
-            .Where(path => path.StartsWith("tests/", StringComparison.Ordinal)).Select(Repository.Read));
+            .Where(path => path.StartsWith("tests/", StringComparison.Ordinal)).Select(Repository.Read)).Concat(TestSources.ScanSteps(Repository.Read("test"))).ToArray();
         var document = File.Exists(Repository.Absolute(RequirementsDocument.FilePath)) ? Repository.Read(RequirementsDocument.FilePath) : "";
         var catalogue = Trace.Catalogue.Parse(Repository.Read(Trace.Catalogue.FilePath), Repository.Read(Trace.Catalogue.ClausesPath));
         return new(catalogue, tests, document.ReplaceLineEndings("\n"));

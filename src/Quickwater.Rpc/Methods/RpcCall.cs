@@ -11,39 +11,40 @@ public sealed class RpcCall
     /// <summary>What an item costs of the credit beside its payload: the rest of its frame.</summary>
     internal const int ItemOverheadBytes = RpcHeader.Bytes + 2;
 
-    private readonly Lock _lock = new();
-    private readonly RpcServer _server;
-    private readonly RpcInbox _inbox;
-    private readonly RpcGate.Share _share;
+    // One is allocated for every call that is answered later, so what its connection knows stands there, and what few calls have is made for those.
+    private readonly RpcServerCalls _connection;
     private readonly PooledBytes _payload;
-    private readonly int _creditMax;
+    private readonly Traced? _trace;
+    private readonly Lock? _stream; // guards the credit; null when the caller takes no stream
+    private readonly RpcMethod _method;
     private IRpcCallEvents? _events;
     private long _credit;
-    private bool _answered;
+    private int _answered;
     private int _stopped;
 
-    internal RpcCall(RpcServer server, RpcInbox inbox, RpcPending pending, RpcGate.Share share, in RpcAsked asked)
+    internal RpcCall(RpcServerCalls connection, RpcPending pending, in RpcAsked asked)
     {
-        _share = share;
-        _server = server;
-        _inbox = inbox;
+        _connection = connection;
+        _method = asked.Method;
+        _trace = asked.Trace.IsValid ? new Traced(asked.Trace) : null;
         Pending = pending;
-        Method = asked.Method.Name;
         Encoding = asked.Encoding;
         Arrived = asked.Arrived;
-        Deadline = asked.Deadline;
-        Trace = asked.Trace;
-        _creditMax = server.Limits.StreamCreditMax;
-        _credit = Math.Min(asked.Credit ?? 0, _creditMax);
-        _payload = server.Buffers.Rent();
+        if (asked.Credit is { } credit)
+        {
+            _stream = new Lock();
+            _credit = Math.Min(credit, CreditMax);
+        }
+
+        _payload = Server.Buffers.Rent();
         _payload.Append(asked.Payload);
     }
 
     /// <summary>The name that the caller authenticated as, or null where the server asks nobody.</summary>
-    public string? Caller { get; internal init; }
+    public string? Caller => _connection.Caller;
 
     /// <summary>The method's name.</summary>
-    public string Method { get; }
+    public string Method => _method.Name;
 
     /// <summary>The parameters: one JSON value, or bytes. Valid until the call is answered.</summary>
     public ReadOnlyMemory<byte> Payload => _payload.Memory;
@@ -52,16 +53,16 @@ public sealed class RpcCall
     public RpcEncoding Encoding { get; }
 
     /// <summary>What TLS knows of the caller, such as its certificate; null where there is no TLS.</summary>
-    public TlsPeer? Tls { get; internal init; }
+    public TlsPeer? Tls => _connection.Tls;
 
     /// <summary>When it came in.</summary>
     public Instant Arrived { get; }
 
     /// <summary>When nobody waits for the answer any more. Calls that the method makes itself inherit it, so that deadlines shrink on their way.</summary>
-    public Instant Deadline { get; }
+    public Instant Deadline => Pending.Due;
 
     /// <summary>The trace it belongs to; not valid when the caller gave none.</summary>
-    public RpcTraceContext Trace { get; }
+    public RpcTraceContext Trace => _trace?.Context ?? default;
 
     /// <summary>Why nobody waits for the answer any more; <see cref="Reason.None"/> while somebody does.</summary>
     public Reason Stopped => (Reason)Volatile.Read(ref _stopped);
@@ -73,14 +74,14 @@ public sealed class RpcCall
     /// <exception cref="InvalidOperationException">It was answered before: a fault of this program.</exception>
     public void Complete(ReadOnlySpan<byte> result)
     {
-        var bytes = _server.Buffers.Rent();
+        var bytes = Server.Buffers.Rent();
         bytes.Append(result);
         Answer(new RpcAnswer(this, bytes, null));
     }
 
     /// <summary>Answers with an error.</summary>
     /// <exception cref="InvalidOperationException">It was answered before: a fault of this program.</exception>
-    public void Fail(RpcError error) => Answer(new RpcAnswer(this, _server.Buffers.Rent(), error));
+    public void Fail(RpcError error) => Answer(new RpcAnswer(this, Server.Buffers.Rent(), error));
 
     /// <summary>Answers that the method failed: the exception goes to <see cref="RpcServer.Faulted"/>, not to the caller.</summary>
     /// <exception cref="InvalidOperationException">It was answered before: a fault of this program.</exception>
@@ -91,35 +92,30 @@ public sealed class RpcCall
     }
 
     /// <summary>Tells <see cref="RpcServer.Faulted"/> of an exception, without answering.</summary>
-    public void Report(Exception fault) => _server.Faulted?.Invoke(Method, fault);
+    public void Report(Exception fault) => Server.Faulted?.Invoke(Method, fault);
 
     /// <summary>Sends one item of the stream, if the caller's credit has room for it.</summary>
     public RpcItemStatus TryWriteItem(ReadOnlySpan<byte> item)
     {
         var cost = item.Length + ItemOverheadBytes;
-        if (cost > _creditMax)
+        if (cost > CreditMax)
         {
             return RpcItemStatus.TooLarge;
         }
 
-        lock (_lock)
+        if (Volatile.Read(ref _answered) != 0 || Stopped != Reason.None)
         {
-            if (_answered || Stopped != Reason.None)
-            {
-                return RpcItemStatus.Over;
-            }
-
-            if (!RpcMutants.Allows(cost <= _credit))
-            {
-                return RpcItemStatus.NoCredit;
-            }
-
-            _credit -= cost;
+            return RpcItemStatus.Over;
         }
 
-        var bytes = _server.Buffers.Rent();
+        if (_stream is null || !TryTakeCredit(_stream, cost))
+        {
+            return RpcItemStatus.NoCredit;
+        }
+
+        var bytes = Server.Buffers.Rent();
         bytes.Append(item);
-        _inbox.Post(new RpcAnswer(this, bytes, null) { IsItem = true });
+        _connection.Inbox.Post(new RpcAnswer(this, bytes, null) { IsItem = true });
         return RpcItemStatus.Written;
     }
 
@@ -134,29 +130,46 @@ public sealed class RpcCall
 
     internal void AddCredit(uint bytes)
     {
-        lock (_lock)
+        if (_stream is not null)
         {
-            _credit = Math.Min(_credit + bytes, _creditMax);
-        }
+            lock (_stream)
+            {
+                _credit = Math.Min(_credit + bytes, CreditMax);
+            }
 
-        _events?.CreditCame();
+            _events?.CreditCame();
+        }
     }
 
     private void Answer(in RpcAnswer answer)
     {
-        lock (_lock)
+        if (Interlocked.Exchange(ref _answered, 1) != 0)
         {
-            if (_answered)
-            {
-                answer.Release();
-                throw new InvalidOperationException($"A call of {Method} was answered twice.");
-            }
-
-            _answered = true;
+            answer.Release();
+            throw new InvalidOperationException($"A call of {Method} was answered twice.");
         }
 
         _payload.Release();
-        _server.Gate.Exit(_share);
-        _inbox.Post(answer);
+        Server.Gate.Exit(_connection.Share);
+        _connection.Inbox.Post(answer);
+    }
+
+    private RpcServer Server => _connection.Server;
+
+    private int CreditMax => Server.Limits.StreamCreditMax;
+
+    private bool TryTakeCredit(Lock stream, int cost)
+    {
+        lock (stream)
+        {
+            var fits = RpcMutants.Allows(cost <= _credit);
+            _credit -= fits ? cost : 0;
+            return fits;
+        }
+    }
+
+    private sealed class Traced(RpcTraceContext context)
+    {
+        public RpcTraceContext Context { get; } = context;
     }
 }

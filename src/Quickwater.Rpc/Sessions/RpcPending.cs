@@ -25,7 +25,9 @@ internal sealed class RpcPending(uint id, bool extended, Instant due, long order
     /// <summary>Whether the caller has its answer, though the method may still work.</summary>
     public bool Answered { get; set; }
 
-    /// <summary>The earlier due first; of one time, the earlier begun.</summary>
-    public static Comparer<RpcPending> ByDue { get; } = Comparer<RpcPending>.Create(
-        static (x, y) => (x.Due.Ticks, x._order).CompareTo((y.Due.Ticks, y._order)));
+    /// <summary>Where it stands among those that are due: <see cref="RpcDues"/> writes it.</summary>
+    public int Place { get; set; }
+
+    /// <summary>Whether it is due before another; of one time, the earlier begun is.</summary>
+    public bool IsBefore(RpcPending other) => Due == other.Due ? _order < other._order : Due < other.Due;
 }

@@ -16,7 +16,7 @@ internal sealed class RpcServerCalls
     private readonly RpcResponse _response;
     private readonly RpcGate.Waiter _waiter;
     private readonly RpcInbox _inbox;
-    private readonly SortedSet<RpcPending> _due = new(RpcPending.ByDue); // those whose caller waits
+    private readonly RpcDues _due = new(); // those whose caller waits
     private readonly Dictionary<uint, RpcPending> _byId = []; // ... in the extended form
     private long _order;
     private long _taken; // since they were counted last, as the next two
@@ -42,6 +42,15 @@ internal sealed class RpcServerCalls
 
     /// <summary>The id of the call that was accepted last: of those that run, or may.</summary>
     public uint Accepted { get; private set; }
+
+    /// <summary>The server.</summary>
+    public RpcServer Server => _server;
+
+    /// <summary>Where methods leave their answers.</summary>
+    public RpcInbox Inbox => _inbox;
+
+    /// <summary>Whose calls they are: it does not change while any is in flight.</summary>
+    public RpcGate.Share Share => _waiter.Share;
 
     /// <summary>Who calls, if the server knows.</summary>
     public string? Caller => _response.Caller;
@@ -116,7 +125,7 @@ internal sealed class RpcServerCalls
         }
 
         var pending = new RpcPending(asked.Id, asked.Extended, asked.Deadline, _order++);
-        var call = new RpcCall(_server, _inbox, pending, _waiter.Share, asked) { Caller = Caller, Tls = Tls };
+        var call = new RpcCall(this, pending, asked);
         pending.Call = call;
         Add(pending);
         try
@@ -176,7 +185,7 @@ internal sealed class RpcServerCalls
     {
         var due = Deadline <= now;
         Span<byte> json = stackalloc byte[64];
-        while (Deadline <= now && _due.Min is { } pending)
+        while (Deadline <= now && _due.First is { } pending)
         {
             Settle(pending);
             if (pending.Slept is { } milliseconds)
@@ -218,7 +227,7 @@ internal sealed class RpcServerCalls
     /// <summary>Tells every caller who waits that the connection ends before the answer.</summary>
     public void Interrupt()
     {
-        foreach (var pending in _due)
+        foreach (var pending in _due.All)
         {
             WriteError(pending.Id, pending.Extended, s_interrupted);
         }
@@ -227,7 +236,7 @@ internal sealed class RpcServerCalls
     /// <summary>Nobody waits for any answer.</summary>
     public void Close(Reason why)
     {
-        foreach (var pending in _due)
+        foreach (var pending in _due.All)
         {
             pending.Answered = true;
             Leave(pending, why);
@@ -371,7 +380,7 @@ internal sealed class RpcServerCalls
             _byId.Remove(pending.Id);
         }
 
-        Deadline = _due.Min?.Due ?? Instant.Never;
+        Deadline = _due.First?.Due ?? Instant.Never;
     }
 
     // A sleep's place is free at once; a method's is when it answers.

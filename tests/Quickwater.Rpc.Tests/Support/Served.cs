@@ -3,7 +3,7 @@ using Quickwater.Core;
 
 namespace Quickwater.Rpc.Tests;
 
-/// <summary>A server's session under a <see cref="Driver"/>, with methods for tests: <c>held</c>, <c>stream</c>, <c>add</c>, <c>throw</c>, <c>big</c>, <c>bytes</c>.</summary>
+/// <summary>A server's session under a <see cref="Driver"/>, with methods for tests: <c>held</c>, <c>stream</c>, <c>add</c>, <c>throw</c>, <c>big</c>, <c>bytes</c>, <c>soon</c>.</summary>
 internal sealed class Served : IDisposable
 {
     public Served(RpcLimits? limits = null, bool hello = false, bool tellsFaults = true, IRpcAuthenticator? authenticator = null)
@@ -12,6 +12,7 @@ internal sealed class Served : IDisposable
             .MapLater("held", RpcPayloads.Json | RpcPayloads.Binary, Held)
             .MapLater("stream", RpcPayloads.Json | RpcPayloads.Binary, Stream, streams: true)
             .MapLater("broken", RpcPayloads.Json, new Broken())
+            .MapLater("soon", RpcPayloads.Binary, new Soon())
             .MapInline("add", TestJson.Default.Pair, TestJson.Default.Sum, static pair => pair.A < 0
                 ? new RpcError((RpcErrorCode)7, "a \"is\" negative") : pair.A == 0 ? default(RpcResult<Sum>) : new Sum(pair.A + pair.B))
             .MapInline("throw", RpcPayloads.Json, static (in RpcRequest asked, RpcResponse answer) =>
@@ -75,6 +76,11 @@ internal sealed class Served : IDisposable
         Driver.Dispose();
         Assert.Equal(0, Server.Stats.InFlight);
         Assert.Equal(0, Server.Stats.Connections);
+    }
+
+    private sealed class Soon : IRpcHandler
+    {
+        public void Start(RpcCall call) => call.Complete(call.Payload.Span);
     }
 
     private sealed class Broken : IRpcHandler
