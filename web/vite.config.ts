@@ -30,12 +30,13 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // a data: URL would need a hole in the Content-Security-Policy
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: page('index.html'), admin: page('admin.html'), stations: page('stations.html') } },
+    rolldownOptions: { input: { index: page('index.html'), admin: page('admin.html'), stations: page('stations.html'), missing: page('missing.html') } },
   },
   server: {
     proxy: {
       '/api': 'http://127.0.0.1:8081',
       '/player.json': 'http://127.0.0.1:8080',
+      '/streams.json': 'http://127.0.0.1:8080',
       '/stations.json': 'http://127.0.0.1:8080',
       '/audio': { target: 'http://127.0.0.1:8080', ws: true },
       '^/.*\\.flv$': { target: 'http://127.0.0.1:8080', ws: true },

@@ -9,6 +9,8 @@ export type ConnectionFailure =
   | { readonly kind: 'silent'; readonly seconds: number }
   | { readonly kind: 'quiet' }
   | { readonly kind: 'format' }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'stuck'; readonly why: string }
   | { readonly kind: 'ended' };
 
 export class ConnectionError extends Error {
@@ -29,6 +31,10 @@ export function describeConnectionFailure(failure: ConnectionFailure, stream: st
       return { title: 'Waiting for the stream', text: `The server ended ${stream}. It continues here when it is back.` };
     case 'quiet':
       return { title: 'Waiting for the stream', text: `Connected. Nothing of ${stream} has arrived yet.` };
+    case 'changed':
+      return { title: 'The stream changed', text: `${stream} goes on with other tracks or codecs. Opening it again.` };
+    case 'stuck':
+      return { title: 'Playback stood still', text: `Opened ${stream} again because ${failure.why}.` };
     case 'format':
       return { title: 'Not a stream', text: 'The server answered with something that is not FLV. Trying again.' };
     case 'lost':
@@ -45,6 +51,7 @@ export function describeConnectionFailure(failure: ConnectionFailure, stream: st
 }
 
 function describeStatus(status: number, stream: string): FailureText {
+  if (status === 400) return { title: 'Not a stream’s name', text: `No stream can be called ${stream}. Look at the address of this page.` };
   if (status === 404) return { title: 'Waiting for the stream', text: `No stream called ${stream} is live now. It starts here when it is.` };
   if (status === 401 || status === 403) return { title: 'Not allowed', text: `The server does not let this page watch ${stream} (HTTP ${status}).` };
   if (status === 429 || status === 503) return { title: 'Server busy', text: `The server takes no more viewers now (HTTP ${status}). Trying again.` };

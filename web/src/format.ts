@@ -57,6 +57,19 @@ export function codecName(codec: string): string {
     [/^flac/i, 'FLAC'],
     [/^ac-3/i, 'AC-3'],
     [/^ec-3/i, 'E-AC-3'],
+    [/^sorensonh263/i, 'Sorenson H.263'],
+    [/^vp6/i, 'VP6'],
+    [/^screen/i, 'Screen Video'],
+    [/^alaw/i, 'G.711 A-law'],
+    [/^mulaw/i, 'G.711 µ-law'],
+    [/^(pcm|adpcm)/i, 'PCM'],
+    [/^speex/i, 'Speex'],
+    [/^nellymoser/i, 'Nellymoser'],
   ];
   return families.find(([pattern]) => pattern.test(codec))?.[1] ?? codec;
 }
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** Orders names as people do: `cam 9` before `cam 10`. Names that differ only in case keep an order of their own. */
+export const naturalOrder = (a: string, b: string): number => collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);

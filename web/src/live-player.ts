@@ -3,9 +3,11 @@ import { Backoff } from './backoff.ts';
 import { LiveChase } from './chase.ts';
 import { openMedia, type MediaConnection } from './connection.ts';
 import { ConnectionError, describeConnectionFailure, describeMediaFailure, type ConnectionFailure, type FailureText } from './failures.ts';
+import { announced, FlvStream } from './flv-stream.ts';
 import { startLoader } from './loader.ts';
 import { Rate } from './rate.ts';
 import { mediaUrl, type Transport } from './urls.ts';
+import { Watchdog } from './watchdog.ts';
 
 /**
  * `connecting`: first attempt. `waiting`: no stream, or connection lost; it goes on trying. `buffering`: media flows, too
@@ -39,6 +41,8 @@ const startSeconds = 0.25;
 const startPatienceMs = 700;
 const silenceSecondsMax = 15;
 const pausedCloseMs = 10_000;
+/** After this much playing the next fault is a new one. */
+const provenMs = 5000;
 
 type PlayOutcome = ConnectionFailure | { readonly kind: 'media'; readonly text: FailureText } | { readonly kind: 'stopped' };
 
@@ -47,6 +51,12 @@ export class LivePlayer {
   readonly #video: HTMLVideoElement;
   readonly #changed: () => void;
   readonly #backoff = new Backoff();
+  /** For a stream that came but did not play: at once, and then ever less often while that does not help. */
+  readonly #again = new Backoff(1000, 15_000);
+  readonly #watchdog = new Watchdog();
+  #reopenings = 0;
+  #failures = 0;
+  #flv = new FlvStream();
   readonly #chase = new LiveChase();
   readonly #bits = new Rate(3000);
   readonly #frames = new Rate(2000);
@@ -68,6 +78,8 @@ export class LivePlayer {
   state: PlayerState = 'connecting';
   /** What stands in the way, for the viewer to read; null while all is well. */
   error: FailureText | null = null;
+  /** The latest time that it began the stream anew of its own accord, and why; null while it never had to. */
+  reopened: { readonly count: number; readonly at: Date; readonly why: string } | null = null;
 
   constructor(video: HTMLVideoElement, changed: () => void) {
     this.#video = video;
@@ -97,6 +109,8 @@ export class LivePlayer {
     this.#transport = transport;
     this.#wanted = true;
     this.#backoff.reset();
+    this.#again.reset();
+    this.#failures = 0;
     this.#set('connecting', null);
     const stop = new AbortController();
     this.#stop = stop;
@@ -162,10 +176,24 @@ export class LivePlayer {
       if (stop.aborted || outcome.kind === 'stopped') return;
       // Nobody watches: begin again when the viewer resumes.
       if (!this.#wanted) return this.#set('paused', null);
-      if (outcome.kind === 'media') this.#set('failed', outcome.text);
-      else this.#set('waiting', describeConnectionFailure(outcome, this.#stream));
-      await this.#delay(outcome.kind === 'media' ? 30_000 : this.#backoff.next());
+      const wait = this.#waitAfter(outcome);
+      if (outcome.kind !== 'media') this.#set('waiting', describeConnectionFailure(outcome, this.#stream));
+      else if (wait > 0) this.#set('failed', outcome.text);
+      await this.#delay(wait);
     }
+  }
+
+  /** A stream that came is opened again at once; only when that has not helped, it waits. */
+  #waitAfter(outcome: PlayOutcome): number {
+    const came = outcome.kind === 'changed' || outcome.kind === 'stuck' || outcome.kind === 'media' || outcome.kind === 'ended';
+    if (!came) return this.#backoff.next();
+    if (outcome.kind !== 'ended') {
+      const why = outcome.kind === 'stuck' ? outcome.why : outcome.kind === 'changed' ? 'its tracks or codecs changed' : outcome.text.text;
+      this.#reopenings += 1;
+      this.reopened = { count: this.#reopenings, at: new Date(), why };
+    }
+    this.#failures += 1;
+    return this.#failures === 1 ? 0 : this.#again.next();
   }
 
   /** One connection from its first byte to its end. What was last shown stays on screen until the next one has media. */
@@ -195,9 +223,19 @@ export class LivePlayer {
       this.#streaming = true;
       this.#started = false;
       this.#set('buffering', null);
-      const loader = startLoader(connection, first, bytes => this.#onBytes(bytes), resolve);
+      this.#flv = new FlvStream();
+      this.#watchdog.reset();
+      const loader = startLoader(connection, first, this.#flv, bytes => this.#onBytes(bytes), resolve);
+      const tracks = announced(first);
       const player = new mpegts.MSEPlayer(
-        { type: 'flv', isLive: true, url: document.baseURI },
+        // What the header leaves out is not waited for, whatever the metadata says.
+        {
+          type: 'flv',
+          isLive: true,
+          url: document.baseURI,
+          ...(tracks?.audio === false && tracks.video ? { hasAudio: false } : {}),
+          ...(tracks?.video === false && tracks.audio ? { hasVideo: false } : {}),
+        },
         {
           customLoader: loader,
           // Each tag goes on as it comes: what the library would gather first is delay.
@@ -293,13 +331,18 @@ export class LivePlayer {
     const silent = (now - this.#lastDataAt) / 1000;
     if (silent > silenceSecondsMax) return this.#endSession({ kind: 'silent', seconds: silenceSecondsMax });
     if (!this.#wanted) {
+      this.#watchdog.reset();
       // A viewer who stays away costs the server nothing; resuming begins anew.
       if (now - this.#pausedAt > pausedCloseMs) this.#endSession({ kind: 'stopped' });
       return;
     }
-    if (this.state === 'blocked') return;
+    if (this.state === 'blocked') return this.#watchdog.reset();
+    const stuck = this.#look(now);
+    if (stuck !== null) return this.#endSession({ kind: 'stuck', why: stuck });
     const ahead = bufferedAhead(video);
     if (!this.#started) {
+      // One track may begin later than the other: playing begins where both are.
+      if (ahead === 0) this.#leapGap(silent);
       if (ahead < startSeconds && (ahead === 0 || now - this.#attachedAt < startPatienceMs)) return;
       this.#started = true;
       return this.#play();
@@ -308,6 +351,22 @@ export class LivePlayer {
     const step = this.#chase.step(this.#bufferedEnd() - video.currentTime, now / 1000);
     if (step.jumpTo !== null) video.currentTime = this.#bufferedEnd() - step.jumpTo;
     if (video.playbackRate !== step.rate) video.playbackRate = step.rate;
+  }
+
+  /** Why it does not play although media arrives, or null. Browsers let a hidden page stand still. */
+  #look(now: number): string | null {
+    if (document.hidden) {
+      this.#watchdog.reset();
+      return null;
+    }
+    const { currentTime } = this.#video;
+    const framesDecoded = this.#video.getVideoPlaybackQuality().totalVideoFrames;
+    const why = this.#watchdog.step({ now, currentTime, framesDecoded, audio: this.#flv.audio, video: this.#flv.video });
+    if (this.#watchdog.movingMs > provenMs) {
+      this.#failures = 0;
+      this.#again.reset();
+    }
+    return why;
   }
 
   /** A hole in the timeline (the publisher lost something) must not stop the picture: go to where media continues. */

@@ -1,7 +1,7 @@
 import mpegts from 'mpegts.js';
 import type { MediaConnection } from './connection.ts';
 import { ConnectionError, type ConnectionFailure } from './failures.ts';
-import { TagAligner } from './flv-tags.ts';
+import type { FlvStream } from './flv-stream.ts';
 
 /**
  * Feeds the demuxer from a connection that is already open. Our own loader, because the library's leaves a request that
@@ -10,6 +10,7 @@ import { TagAligner } from './flv-tags.ts';
 export function startLoader(
   connection: MediaConnection,
   first: Uint8Array,
+  stream: FlvStream,
   onBytes: (count: number) => void,
   onEnd: (outcome: ConnectionFailure) => void,
 ): mpegts.CustomLoaderConstructor {
@@ -32,16 +33,16 @@ export function startLoader(
     }
 
     async #pump(): Promise<void> {
-      const tags = new TagAligner();
       let delivered = 0;
       try {
         for (let piece: Uint8Array | null = first; piece !== null && this.#open; piece = await connection.read()) {
           onBytes(piece.length);
-          const whole = tags.push(piece);
-          if (tags.refused) return this.#finish(delivered, { kind: 'format' });
-          if (whole === null) continue;
-          delivered += whole.length;
-          this.onDataArrival(whole.buffer, delivered - whole.length, delivered);
+          const whole = stream.push(piece, performance.now());
+          if (whole !== null) {
+            delivered += whole.length;
+            this.onDataArrival(whole.buffer, delivered - whole.length, delivered);
+          }
+          if (stream.end !== null) return this.#finish(delivered, { kind: stream.end });
         }
         this.#finish(delivered, { kind: 'ended' });
       } catch (error) {

@@ -2,6 +2,7 @@ import mpegts from 'mpegts.js';
 import { byId, setText } from './dom.ts';
 import { codecName, formatBitrate, formatCount, formatSeconds } from './format.ts';
 import { LivePlayer, type Figures, type PlayerState } from './live-player.ts';
+import { fetchStreams, showStreams } from './streams.ts';
 import { mediaUrl, parseQuery, parseStreamName, watchQuery, type Transport } from './urls.ts';
 
 interface ServerInfo {
@@ -22,6 +23,9 @@ interface TestState {
   readonly latencySeconds: number | null;
   readonly targetSeconds: number;
   readonly playbackRate: number;
+  /** How often it began the stream anew of its own accord, and why the last time. */
+  readonly reopened: number;
+  readonly reopenedWhy: string;
   readonly width: number;
   readonly height: number;
 }
@@ -48,6 +52,8 @@ const badges: Readonly<Record<PlayerState, string>> = {
   failed: 'Cannot play',
 };
 
+const listMs = 3000;
+
 const query = parseQuery(location.search);
 let stream: string | null = null;
 const player = new LivePlayer(video, show);
@@ -67,6 +73,8 @@ window.quickwater = {
       latencySeconds: figures.latencySeconds,
       targetSeconds: player.targetSeconds,
       playbackRate: video.playbackRate,
+      reopened: player.reopened?.count ?? 0,
+      reopenedWhy: player.reopened?.why ?? '',
       width: figures.width,
       height: figures.height,
     };
@@ -77,12 +85,28 @@ void main();
 
 async function main(): Promise<void> {
   if (query.stream !== null) watch(query.stream);
-  const info = await serverInfo();
+  const [info, live] = await Promise.all([serverInfo(), fetchStreams()]);
   if (info?.version != null) text('version', info.version);
-  if (stream !== null) return;
-  const preset = parseStreamName(info?.defaultStream ?? null);
-  if (preset !== null) watch(preset);
-  else ask(info === null);
+  const count = live?.streams.length ?? 0;
+  const preset = parseStreamName(info?.defaultStream ?? null) ?? (count === 1 ? live!.streams[0]!.name : null);
+  // With several to choose from, the front page lets the viewer choose.
+  if (stream === null && preset !== null && count <= 1 && !query.list) watch(preset);
+  else if (stream === null) ask(info === null, count);
+  void pollStreams();
+}
+
+/** Keeps the list of live streams up to date, below the player or alone. */
+async function pollStreams(): Promise<void> {
+  for (;;) {
+    const live = document.hidden ? null : await fetchStreams();
+    if (live !== null) {
+      const others = live.streams.some(one => one.name !== stream);
+      byId('choose', HTMLElement).hidden = !live.listed || (stream === null ? live.total === 0 : !others);
+      byId('ask', HTMLElement).hidden = stream !== null || (live.listed && live.total > 0);
+      showStreams(live, stream, query.transport);
+    }
+    await new Promise(resolve => setTimeout(resolve, listMs));
+  }
 }
 
 async function serverInfo(): Promise<ServerInfo | null> {
@@ -97,8 +121,9 @@ async function serverInfo(): Promise<ServerInfo | null> {
   }
 }
 
-function ask(serverSilent: boolean): void {
-  byId('ask', HTMLElement).hidden = false;
+function ask(serverSilent: boolean, live: number): void {
+  byId('ask', HTMLElement).hidden = live > 0;
+  if (live > 0) return;
   if (serverSilent) text('ask-text', 'The server did not say which stream to show. Type the name it is published under.');
   byId('stream', HTMLInputElement).focus();
 }
@@ -136,6 +161,7 @@ function show(): void {
   text('badge', badges[state]);
   showNotice(state, error?.title ?? null, error?.text ?? null);
   showFigures(player.figures());
+  showReopened();
   const paused = state === 'paused' || state === 'blocked';
   stage.classList.toggle('is-paused', paused);
   button('play').disabled = !paused && state !== 'playing' && state !== 'buffering';
@@ -154,6 +180,14 @@ function showNotice(state: PlayerState, title: string | null, detail: string | n
   text('notice-text', detail ?? (state === 'blocked' ? 'The browser wants a click before it plays.' : ''));
   action.hidden = !(state === 'failed' || state === 'blocked');
   setText(action, state === 'blocked' ? 'Play' : 'Try again');
+}
+
+function showReopened(): void {
+  const { reopened } = player;
+  byId('reopened', HTMLElement).hidden = reopened === null;
+  if (reopened === null) return;
+  const times = reopened.count === 1 ? '' : ` (${formatCount(reopened.count)} times so far)`;
+  text('reopened', `Opened again at ${reopened.at.toLocaleTimeString()}: ${reopened.why}${times}.`.replace('..', '.'));
 }
 
 function showFigures(figures: Figures): void {

@@ -192,12 +192,12 @@ function show(): void {
   const still = state === 'paused' || state === 'blocked' || state === 'failed' || state === 'idle';
   byId('listen', HTMLElement).classList.toggle('is-paused', still);
   byId('play', HTMLButtonElement).setAttribute('aria-label', still ? 'Play' : 'Pause');
+  // What wants a click is the one Play button; a notice beside it says why, without a second one.
   byId('notice', HTMLElement).hidden = error === null && state !== 'blocked';
+  byId('play', HTMLButtonElement).classList.toggle('calls', state === 'blocked');
   text('notice-title', error?.title ?? 'Ready to play');
-  text('notice-text', error?.text ?? 'The browser wants a click before it plays.');
-  const action = byId('notice-action', HTMLButtonElement);
-  action.hidden = state !== 'blocked' && state !== 'failed';
-  setText(action, state === 'blocked' ? 'Play' : 'Try again');
+  text('notice-text', error?.text ?? 'The browser wants a click before it plays: press the round button.');
+  byId('notice-action', HTMLButtonElement).hidden = state !== 'failed';
 }
 
 function showFigures(): void {

@@ -6,6 +6,8 @@ export interface Cell {
   readonly title?: string;
   readonly className?: string;
   readonly href?: string;
+  /** What the column is sorted by; the text when there is none. */
+  readonly sort?: number;
 }
 
 export type Row = Readonly<{ key: string; cells: readonly Cell[] }>;

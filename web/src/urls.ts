@@ -5,6 +5,8 @@ export interface PlayerQuery {
   /** The stream's name, such as `live/demo`, or null when the address names none. */
   readonly stream: string | null;
   readonly transport: Transport;
+  /** Whether the list of live streams is wanted, whatever could play. */
+  readonly list: boolean;
 }
 
 /** Longest stream name that the form and the address accept, in characters. */
@@ -20,7 +22,7 @@ export function parseStreamName(text: string | null): string | null {
 
 export function parseQuery(search: string): PlayerQuery {
   const query = new URLSearchParams(search);
-  return { stream: parseStreamName(query.get('stream')), transport: query.get('via') === 'ws' ? 'ws' : 'http' };
+  return { stream: parseStreamName(query.get('stream')), transport: query.get('via') === 'ws' ? 'ws' : 'http', list: query.has('list') };
 }
 
 const encodePath = (stream: string): string => stream.split('/').map(encodeURIComponent).join('/');

@@ -13,9 +13,9 @@ test('A name that is no path below the root is refused', () => {
 });
 
 test('The query names stream and transport', () => {
-  assert.deepEqual(parseQuery('?stream=live/demo&via=ws'), { stream: 'live/demo', transport: 'ws' });
-  assert.deepEqual(parseQuery('?stream=live%2Fdemo'), { stream: 'live/demo', transport: 'http' });
-  assert.deepEqual(parseQuery('?via=carrier-pigeon'), { stream: null, transport: 'http' });
+  assert.deepEqual(parseQuery('?stream=live/demo&via=ws'), { stream: 'live/demo', transport: 'ws', list: false });
+  assert.deepEqual(parseQuery('?stream=live%2Fdemo'), { stream: 'live/demo', transport: 'http', list: false });
+  assert.deepEqual(parseQuery('?via=carrier-pigeon'), { stream: null, transport: 'http', list: false });
 });
 
 test('Media lies beside the page, whatever the page is called', () => {
@@ -39,7 +39,7 @@ test('A name cannot be taken for another origin', () => {
 
 test('A watch link comes back as the same stream', () => {
   for (const name of ['live/demo', 'live/a&b=c', 'live/ü ?#%']) {
-    assert.deepEqual(parseQuery(watchQuery(name, 'ws')), { stream: name, transport: 'ws' });
+    assert.deepEqual(parseQuery(watchQuery(name, 'ws')), { stream: name, transport: 'ws', list: false });
   }
 });
 

@@ -25,6 +25,9 @@ public sealed class Frame : ISharedBytes
     /// <summary>Which of its track's configurations it is, each kept by itself: 0 the decoder's, others what goes with it.</summary>
     public byte Slot { get; private set; }
 
+    /// <summary>What tells the codecs of a kind apart, whatever the number means; 0 when that is not known.</summary>
+    public uint Codec { get; private set; }
+
     /// <summary>The publisher's time in milliseconds, made 64 bits wide; the topic maps it to its own time line.</summary>
     public long SourceMilliseconds { get; private set; }
 
@@ -80,13 +83,14 @@ public sealed class Frame : ISharedBytes
 
         /// <summary>Makes a frame with one reference, the caller's, and takes over the payload.</summary>
         public Frame Create(
-            FrameKind kind, FrameFlags flags, long sourceMilliseconds, PooledBytes payload, byte track = 0, byte slot = 0)
+            FrameKind kind, FrameFlags flags, long sourceMilliseconds, PooledBytes payload, byte track = 0, byte slot = 0, uint codec = 0)
         {
             var frame = _idle.TryTake(out var idle) ? idle : new Frame(this);
             frame.Kind = kind;
             frame.Flags = flags;
             frame.Track = track;
             frame.Slot = slot;
+            frame.Codec = codec;
             frame.SourceMilliseconds = sourceMilliseconds;
             frame._payload = payload;
             Volatile.Write(ref frame._references, 1);

@@ -28,4 +28,7 @@ public enum FrameFlags : byte
 
     /// <summary>No other frame depends on it.</summary>
     Disposable = 4,
+
+    /// <summary>A configuration that says nothing: it never takes the place of one of its codec that does.</summary>
+    Empty = 8,
 }

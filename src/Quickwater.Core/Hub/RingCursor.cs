@@ -15,7 +15,7 @@ internal sealed class RingCursor
     private readonly int _patchOffset;
 
     private long _cursor;
-    private long _configVersion = -1;
+    private ConfigFollower _configs = new();
     private PublicationFollower _publication;
     private long _pausedAt = -1; // where its pause began; -1 when it is not paused
     private HeldBytes _held;
@@ -58,7 +58,7 @@ internal sealed class RingCursor
 
     internal bool IsAtLiveEdge => _cursor == _ring.Next && _held.IsEmpty;
 
-    internal long Warm() => _cursor + _configVersion + _pausedAt + _publication.Epoch + (_held.IsEmpty ? 0 : 1) + (_gate.IsOpen ? 0 : 1)
+    internal long Warm() => _cursor + _configs.Version + _pausedAt + _publication.Epoch + (_held.IsEmpty ? 0 : 1) + (_gate.IsOpen ? 0 : 1)
         + (_bounds.HasCaughtUp ? 0 : 1) + _ledger.Bytes;
 
     internal void Select(bool video, bool audio, bool paused)
@@ -147,6 +147,12 @@ internal sealed class RingCursor
 
     internal void Free() => _held.Free();
 
+    internal void Announce(bool video, bool audio)
+    {
+        _configs.Announce(video, audio, _topic.Config, _ring.Next);
+        (WantsVideo, WantsAudio) = (video, audio);
+    }
+
     private void JoinAt()
     {
         var clock = _topic.StreamClock;
@@ -154,12 +160,13 @@ internal sealed class RingCursor
         if (_options.Replay == Replay.Gop && key >= 0)
         {
             _cursor = _options.StartBehind > TimeSpan.Zero ? _ring.KeyWithin(_options.StartBehind, clock) : key;
+            _configs.Join(_ring, _cursor, _topic.Config);
             _marks?.Hit("join-at-key");
             return;
         }
 
         _cursor = _ring.Next;
-        _configVersion = _options.Replay == Replay.None ? _topic.Config.Version : _configVersion;
+        _configs.Join(_options.Replay == Replay.None ? _topic.Config : null);
         _gate.Shut(_cursor, Reason.AwaitingKey);
     }
 
@@ -263,6 +270,12 @@ internal sealed class RingCursor
                 return border;
             }
 
+            if (_configs.IsUnannounced(entry, _cursor))
+            {
+                Ended = Reason.FormatChanged;
+                return FillStatus.Over;
+            }
+
             if (PassOver(ref entry))
             {
                 continue; // the cursor moved over it
@@ -290,19 +303,20 @@ internal sealed class RingCursor
             return true;
         }
 
-        if (entry.IsConfig && _pausedAt < 0)
+        var left = _configs.LeavesOut(_ring, entry, _cursor);
+        if (left is null && entry.IsConfig && _pausedAt < 0)
         {
             return false;
         }
 
-        if (_pausedAt >= 0 || (entry.Kind == FrameKind.Video && !WantsVideo) || (entry.Kind == FrameKind.Audio && !WantsAudio))
+        if (left == Reason.None || (left is null && IsUnwanted(entry.Kind)))
         {
             _ledger.Filtered++;
             _cursor++;
             return true;
         }
 
-        var why = _gate.Judge(entry, _cursor, _cursor == _ring.LatestKey, LagAt(_cursor), _options, _marks);
+        var why = left ?? _gate.Judge(entry, _cursor, _cursor == _ring.LatestKey, LagAt(_cursor), _options, _marks);
         if (why == Reason.None)
         {
             return false;
@@ -313,27 +327,13 @@ internal sealed class RingCursor
         return true;
     }
 
-    // Before a frame goes out the viewer must have the configurations in force at it. The next one in order goes as it stands in the
-    // ring; after a join or a drop the whole set goes first.
+    private bool IsUnwanted(FrameKind kind) =>
+        _pausedAt >= 0 || (kind == FrameKind.Video && !WantsVideo) || (kind == FrameKind.Audio && !WantsAudio);
+
+    // Before a frame goes out the viewer must have the configurations in force at it.
     private bool NeedsConfig(ref WireRing.Entry entry)
     {
-        var version = entry.Config.Version;
-        if (version == _configVersion)
-        {
-            return false;
-        }
-
-        // Only if it is the very change: a repeated one behind a skipped change has the same version.
-        if (entry.IsConfig && version == _configVersion + 1
-            && _cursor > _ring.First && _ring[_cursor - 1].Config.Version == _configVersion)
-        {
-            _configVersion = version;
-            return false;
-        }
-
-        var set = entry.Config;
-        _configVersion = version;
-        if (set.Count == 0 || Mutants.SkippedConfig)
+        if (_configs.Missing(_ring, entry, _cursor) is not { } set)
         {
             return false;
         }
@@ -387,7 +387,7 @@ internal sealed class RingCursor
     // otherwise cost more to judge than to send.
     private int Extend(ref WireRing.Entry entry, int room, long? until)
     {
-        if (!_gate.IsOpen || _patch is not null || !WantsVideo || !WantsAudio)
+        if (!_gate.IsOpen || !_configs.IsWhole(_cursor) || _patch is not null || !WantsVideo || !WantsAudio)
         {
             return 0;
         }

@@ -105,6 +105,27 @@ public sealed class Subscription : IDisposable
     }
 
     /// <summary>
+    /// Says which kinds of media the viewer was told of. From now on it gets these only, with their configurations, and metadata. A frame of
+    /// another kind that is published after this call, or of another codec, ends the subscription with <see cref="Reason.FormatChanged"/>.
+    /// </summary>
+    public void Announce(bool video, bool audio)
+    {
+        lock (Topic.Lock)
+        {
+            Cursor.Announce(video, audio);
+        }
+    }
+
+    /// <summary>Asks to be woken when more is published, by a viewer that takes nothing yet.</summary>
+    public void Wait()
+    {
+        lock (Topic.Lock)
+        {
+            _ring.Wait(Cursor);
+        }
+    }
+
+    /// <summary>
     /// Writes the next bytes for this viewer into the batch, by reference, dropping by its policy at frame boundaries only.
     /// Called from the session's <see cref="ISession.Transmit"/>.
     /// </summary>
@@ -125,6 +146,7 @@ public sealed class Subscription : IDisposable
                 : Ended != Reason.None ? FillStatus.Over
                 : Options.TellsSkips && _drops.Total > _toldDrops && !Mutants.UntoldSkip ? FillStatus.Skipped
                 : Cursor.Fill(batch);
+            Ended = Cursor.Ended;
             _toldDrops = ready ? _drops.Total : _toldDrops;
             lagged = _toldOfLag ? Reason.None : Cursor.Lagged;
             _toldOfLag |= lagged != Reason.None;

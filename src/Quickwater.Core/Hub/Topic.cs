@@ -16,6 +16,7 @@ public sealed class Topic
     private RateMeter _rate;
     private TimeLine _time;
     private KeyWait _keys;
+    private TrackWatch _tracks = new();
     private Instant _nextFlush;
     private TimeSpan _patience;
     private double _owed; // the part of the viewers that flushes want woken and that was not yet
@@ -50,6 +51,18 @@ public sealed class Topic
 
     /// <summary>Whether the present publication has audio.</summary>
     public bool HasAudio { get; private set; }
+
+    /// <summary>Which kinds of media the present publication, or the last one, really sends.</summary>
+    public TrackPresence Tracks
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _tracks.Presence;
+            }
+        }
+    }
 
     /// <summary>Frames that viewers who have left did not get, by reason.</summary>
     public DropCounts Drops { get; } = new();
@@ -124,6 +137,19 @@ public sealed class Topic
         }
     }
 
+    /// <summary>
+    /// What says which codec a kind of media has now: the decoder's configuration, or the first bytes of a frame of a codec that has none; empty
+    /// when there is neither.
+    /// </summary>
+    public ReadOnlyMemory<byte> FindFormat(FrameKind kind)
+    {
+        lock (Lock)
+        {
+            var config = Config.Find(kind, track: 0);
+            return config.IsEmpty ? Config.FindHead(kind, track: 0) : config;
+        }
+    }
+
     internal Reason Start(Publication publication, Publication? resumed)
     {
         lock (Lock)
@@ -135,6 +161,7 @@ public sealed class Topic
 
             Volatile.Write(ref _publisher, publication);
             Epoch++;
+            _tracks = new TrackWatch();
             _time.StartPublication();
             _keys = resumed?.Keys.Resumed() ?? default;
             HasVideo = resumed?.HadVideo ?? false;
@@ -152,7 +179,7 @@ public sealed class Topic
         var keysMissing = false;
         lock (Lock)
         {
-            if (!ReferenceEquals(_publisher, publication))
+            if (!ReferenceEquals(_publisher, publication) || ((frame.Flags & FrameFlags.Empty) != 0 && Config.Has(frame)))
             {
                 frame.Release();
                 return;
@@ -165,7 +192,7 @@ public sealed class Topic
                 flags |= FrameFlags.Key;
             }
 
-            if (frame.IsConfig && !Keep(frame))
+            if (!Keep(frame))
             {
                 flags &= ~FrameFlags.Config; // an ordinary frame: what is not kept cannot be made good after a drop
             }
@@ -295,6 +322,11 @@ public sealed class Topic
     {
         _bytesIn += frame.Payload.Length;
         _rate.Add(frame.Payload.Length, now);
+        if (!frame.IsConfig)
+        {
+            _tracks.Note(frame.Kind, now);
+        }
+
         switch (frame.Kind)
         {
             case FrameKind.Video:
@@ -312,12 +344,22 @@ public sealed class Topic
         }
     }
 
-    private bool Keep(Frame config)
+    private bool Keep(Frame frame)
     {
-        var set = config.Payload.Length <= _limits.ConfigBytesMax ? Config.With(config) : null;
+        var set = !frame.IsConfig ? Config.Met(frame) : frame.Payload.Length <= _limits.ConfigBytesMax ? Config.With(frame) : null;
         if (set is null || set.Bytes > _limits.ConfigBytesMax)
         {
-            return false;
+            return !frame.IsConfig;
+        }
+
+        if (set.Breaks(Config, FrameKind.Video))
+        {
+            // Who joins now waits for a key of the new video, instead of getting the old one first.
+            _replay.Clear();
+            foreach (var ring in _rings)
+            {
+                ring.ForgetKey();
+            }
         }
 
         Config = set;

@@ -113,18 +113,45 @@ internal sealed class WireRing
     }
 
     /// <summary>
-    /// The earliest key of this publication that is no further behind the live edge than that, or else the latest; -1 if there is none.
+    /// The earliest key of this publication that is no further behind the live edge than that, or else the latest; -1 if there is none. Of the same
+    /// video as the latest: there is no need to begin with what is about to change.
     /// </summary>
     internal long KeyWithin(TimeSpan behind, long clock)
     {
         var found = LatestKey;
+        var config = found >= 0 ? this[found].Config : ConfigSet.Empty;
         for (var at = found - 1; at >= First && !this[at].IsEnd && LagAt(at, clock).Time <= behind; at--)
         {
+            if (config.Breaks(this[at].Config, FrameKind.Video))
+            {
+                break;
+            }
+
             found = this[at].IsKey ? at : found;
         }
 
         return found;
     }
+
+    /// <summary>The first place, at or behind one, from which on frames of a kind decode with the configurations in force now.</summary>
+    internal long SameFrom(long from, FrameKind kind, ConfigSet now)
+    {
+        if (!now.Breaks(this[from].Config, kind))
+        {
+            return from;
+        }
+
+        var at = Next;
+        while (at > from && !now.Breaks(this[at - 1].Config, kind))
+        {
+            at--;
+        }
+
+        return at;
+    }
+
+    /// <summary>Nobody starts before this any more: the video's configuration is another from here on.</summary>
+    internal void ForgetKey() => LatestKey = -1;
 
     /// <summary>Lets go of what neither a joiner nor a viewer within its bounds can want, and of what the topic's bytes have no room for.</summary>
     /// <param name="clock">The stream's own clock now, in milliseconds.</param>

@@ -10,4 +10,10 @@ public sealed record FlvViewerOptions
 
     /// <summary>How long it waits for a publisher, at first and after one has ended; then it ends with <see cref="Reason.StreamNotFound"/>.</summary>
     public TimeSpan WaitForStream { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long the header waits for the other kind of media once audio or video came first, zero and longer; three times as long when the
+    /// publisher's metadata promises it. What comes later still ends the viewer's stream with <see cref="Reason.FormatChanged"/>.
+    /// </summary>
+    public TimeSpan TracksWait { get; init; } = TimeSpan.FromSeconds(1);
 }

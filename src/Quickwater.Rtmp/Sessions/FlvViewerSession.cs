@@ -3,12 +3,17 @@ using Quickwater.Core;
 namespace Quickwater.Rtmp;
 
 /// <summary>
-/// Sends one stream as FLV: the file header, then tags from the latest key on. What the viewer sends is ignored. It ends with its stream:
-/// a player that wants the next one asks again, with a fresh header.
+/// Sends one stream as FLV: the file header, then tags from the latest key on. What the viewer sends is ignored. The header promises what
+/// the stream really has, so it waits until that is known (docs/adr/0042). The session ends with its stream, and also when a track appears that the
+/// header has not: a player that wants to go on asks again, and gets a fresh header.
 /// </summary>
 internal sealed class FlvViewerSession : ISession, IMediaSession
 {
+    private const int StatusBytesMax = 128;
+    private const int PromisedFactor = 3; // what metadata promises is waited for longer
+
     private readonly Subscription? _subscription;
+    private readonly FlvViewerOptions _options;
     private bool _live;
     private bool _headerSent;
     private bool _draining;
@@ -18,8 +23,9 @@ internal sealed class FlvViewerSession : ISession, IMediaSession
     {
         var refused = hub.Subscribe(topic, FlvWireForm.Instance, options.Viewers, mailbox, now, out _subscription);
         Ended = refused;
+        _options = options;
         _live = _subscription?.JoinedLive ?? false;
-        Deadline = _live ? Instant.Never : now + options.WaitForStream;
+        Deadline = now + options.WaitForStream;
     }
 
     public Reason Ended { get; private set; }
@@ -56,9 +62,9 @@ internal sealed class FlvViewerSession : ISession, IMediaSession
             return false;
         }
 
-        if (_live && !_headerSent)
+        if (_live && !_headerSent && !TrySendHeader(batch, _subscription, now))
         {
-            SendHeader(batch, _subscription.Topic);
+            return false;
         }
 
         switch (_subscription.Fill(batch, now))
@@ -68,12 +74,13 @@ internal sealed class FlvViewerSession : ISession, IMediaSession
                 return true;
             case FillStatus.StreamStarted:
                 _live = true;
-                Deadline = Instant.Never;
+                Deadline = now + _options.WaitForStream;
                 return Transmit(batch, now);
             case FillStatus.StreamEnded:
                 End(_draining ? Reason.Drained : Reason.StreamEnded);
                 return false;
             case FillStatus.Over:
+                SayFormatChanged(batch);
                 End(_subscription.Ended);
                 return false;
             default:
@@ -92,9 +99,14 @@ internal sealed class FlvViewerSession : ISession, IMediaSession
 
     public void Tick(Instant now)
     {
-        if (Deadline <= now)
+        if (Deadline > now)
         {
-            Deadline = Instant.Never;
+            return;
+        }
+
+        Deadline = Instant.Never; // the header's turn, unless there is no media at all
+        if (!_live || _subscription?.Topic.Tracks.Since == Instant.Never)
+        {
             End(Reason.StreamNotFound);
         }
     }
@@ -117,23 +129,67 @@ internal sealed class FlvViewerSession : ISession, IMediaSession
         _subscription?.Dispose();
     }
 
-    // Some players wait for ever for a track that is announced and never comes, and none minds one that comes unannounced: so only what
-    // is known is announced, and both when nothing is.
-    private void SendHeader(SendBatch batch, Topic topic)
+    // Players wait for ever for a track that is announced and never comes, and some never play one that was not: so only what really comes is
+    // announced. Once one kind is there, the other has a short time to come too; who joins later does not wait.
+    private bool TrySendHeader(SendBatch batch, Subscription subscription, Instant now)
     {
-        _headerSent = true;
-        var audio = topic.HasAudio;
-        var video = topic.HasVideo;
-        var metadata = topic.FindConfig(FrameKind.Data).Span;
-        if (RtmpData.ReadMetadata(metadata, RtmpLimits.Default) is { } properties)
+        var tracks = subscription.Topic.Tracks;
+        if (tracks.Since == Instant.Never)
         {
-            audio |= properties["audiocodecid"].Kind is not AmfKind.Undefined;
-            video |= properties["videocodecid"].Kind is not AmfKind.Undefined;
+            if (subscription.Topic.IsLive && !_draining)
+            {
+                subscription.Wait();
+                return false;
+            }
+
+            End(_draining ? Reason.Drained : Reason.StreamEnded); // there was nothing to promise
+            return false;
         }
 
-        var unknown = !audio && !video;
-        FlvWriter.WriteHeader(batch.Reserve(FlvWriter.HeaderBytes), audio || unknown, video || unknown);
+        var whole = (tracks.Audio && tracks.Video) || !subscription.Topic.IsLive || _draining;
+        var due = whole ? now : tracks.Since + WaitFor(subscription.Topic, tracks);
+        if (now < due)
+        {
+            Deadline = due;
+            subscription.Wait();
+            return false;
+        }
+
+        Deadline = Instant.Never;
+        _headerSent = true;
+        subscription.Announce(tracks.Video, tracks.Audio);
+        FlvWriter.WriteHeader(batch.Reserve(FlvWriter.HeaderBytes), tracks.Audio, tracks.Video);
         batch.Commit(FlvWriter.HeaderBytes);
+        return true;
+    }
+
+    private TimeSpan WaitFor(Topic topic, in TrackPresence tracks)
+    {
+        var other = tracks.Audio ? "videocodecid" : "audiocodecid";
+        var promised = RtmpData.ReadMetadata(topic.FindConfig(FrameKind.Data).Span, RtmpLimits.Default)?[other] is { } codec
+            && (codec.Kind == AmfKind.Number ? codec.Number > 0 : codec.Kind == AmfKind.String && codec.Text.Length > 0);
+        return promised ? PromisedFactor * _options.TracksWait : _options.TracksWait;
+    }
+
+    // FLV has no word for it, so the last tag says it in RTMP's: our page opens the stream again at once, and other players skip the tag.
+    private void SayFormatChanged(SendBatch batch)
+    {
+        if (_subscription?.Ended != Reason.FormatChanged)
+        {
+            return;
+        }
+
+        Span<byte> body = stackalloc byte[StatusBytesMax];
+        var status = new Amf0Writer(body);
+        status.WriteString("onStatus"u8);
+        status.BeginObject();
+        status.WriteKey("level"u8);
+        status.WriteString("status"u8);
+        status.WriteKey("code"u8);
+        status.WriteString("NetStream.Play.FormatChanged"u8);
+        status.EndObject();
+        var tag = batch.Reserve(FlvWriter.Measure(status.Written.Length));
+        batch.Commit(FlvWriter.Encode(tag, FlvTagType.Script, 0, status.Written));
     }
 
     private void End(Reason why)

@@ -15,6 +15,7 @@ internal sealed class FrameMaker(Hub hub, RtmpLimits limits)
     // What is kept of a track for those who join: its decoder's configuration; its colours or loudspeakers.
     private const byte DecoderSlot = 0;
     private const byte DescriptionSlot = 1;
+    private const FrameFlags EmptyConfig = FrameFlags.Config | FrameFlags.Empty;
 
     // What AMF3 says in one byte (a small integer, a string again) takes AMF0 more.
     private const int AmfGrowthMax = 16;
@@ -67,26 +68,35 @@ internal sealed class FrameMaker(Hub hub, RtmpLimits limits)
     private Frame MakeAudio(uint timestamp, PooledBytes payload)
     {
         var header = FlvAudioHeader.Parse(payload.Span);
-        return header.IsConfig || header.IsMultichannelConfig
-            ? hub.Frames.Create(
-                FrameKind.Audio, FrameFlags.Config, Aside(timestamp), payload, header.Track, header.IsConfig ? DecoderSlot : DescriptionSlot)
-            : hub.Frames.Create(FrameKind.Audio, FrameFlags.None, Unwrap(timestamp), payload, header.Track);
+        var isEmpty = payload.Length <= header.Length;
+        var codec = header.FourCc.IsNone ? 1 + (uint)header.Format : header.FourCc.Value;
+        if (header.IsConfig || header.IsMultichannelConfig)
+        {
+            return hub.Frames.Create(
+                FrameKind.Audio, isEmpty ? EmptyConfig : FrameFlags.Config, Aside(timestamp), payload, header.Track,
+                header.IsConfig ? DecoderSlot : DescriptionSlot, codec);
+        }
+
+        return hub.Frames.Create(
+            FrameKind.Audio, FrameFlags.None, Unwrap(timestamp), payload, header.Track, DecoderSlot, isEmpty || header.IsEndOfSequence ? 0 : codec);
     }
 
     private Frame MakeVideo(uint timestamp, PooledBytes payload)
     {
         var header = FlvVideoHeader.Parse(payload.Span);
+        var isEmpty = payload.Length <= header.Length;
+        var codec = header.FourCc.IsNone ? (uint)header.Codec : header.FourCc.Value;
         if (header.IsMetadata)
         {
             return hub.Frames.Create(
-                FrameKind.Video, FrameFlags.Config, Aside(timestamp), payload, header.Track, DescriptionSlot);
+                FrameKind.Video, FrameFlags.Config, Aside(timestamp), payload, header.Track, DescriptionSlot, codec);
         }
 
         var flags = FrameFlags.None;
         if (header.IsConfig)
         {
-            flags = FrameFlags.Config;
-            _nalLengthBytes = header.IsMultitrack ? _nalLengthBytes : VideoCodecInfo.Read(payload.Span)?.NalLengthBytes ?? 0;
+            flags = isEmpty ? EmptyConfig : FrameFlags.Config;
+            _nalLengthBytes = isEmpty || header.IsMultitrack ? _nalLengthBytes : VideoCodecInfo.Read(payload.Span)?.NalLengthBytes ?? 0;
         }
         else if (header.IsKey || HasKey(header, payload.Span))
         {
@@ -98,7 +108,8 @@ internal sealed class FrameMaker(Hub hub, RtmpLimits limits)
         }
 
         var time = header.IsConfig ? Aside(timestamp) : Unwrap(timestamp);
-        return hub.Frames.Create(FrameKind.Video, flags, time, payload, header.Track);
+        return hub.Frames.Create(
+            FrameKind.Video, flags, time, payload, header.Track, DecoderSlot, header.IsConfig || (header.IsPicture && !isEmpty) ? codec : 0);
     }
 
     // A picture is a key when either says so: some encoders forget the flag (RTMP-4.10), and some streams have no IDR pictures but begin

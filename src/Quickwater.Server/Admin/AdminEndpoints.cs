@@ -11,18 +11,19 @@ internal static class AdminEndpoints
     {
         app.UseMiddleware<SecurityHeaders>(SecurityHeaders.NoFrames);
         app.UseMiddleware<HostGuard>(configuration);
-        app.MapGet("/healthz", context => JsonAnswer.HealthAsync(context, status.Health()));
-        app.MapGet("/metrics", context =>
+        JsonAnswer.MapRead(app, "/healthz", context => JsonAnswer.HealthAsync(context, status.Health()));
+        JsonAnswer.MapRead(app, "/readyz", context => JsonAnswer.HealthAsync(context, status.Ready()));
+        JsonAnswer.MapRead(app, "/metrics", context =>
         {
             context.Response.ContentType = PrometheusCollector.ContentType;
             context.Response.Headers.CacheControl = "no-store";
             return context.Response.WriteAsync(metrics.Collect(), context.RequestAborted);
         });
-        app.MapGet("/api/v1/streams", context =>
+        JsonAnswer.MapRead(app, "/api/v1/streams", context =>
             JsonAnswer.WriteAsync(context, status.Streams(), ServerJson.Default.StreamsReport));
-        app.MapGet("/api/v1/stations", context =>
+        JsonAnswer.MapRead(app, "/api/v1/stations", context =>
             JsonAnswer.WriteAsync(context, status.Stations(), ServerJson.Default.StationsReport));
-        app.MapGet("/api/v1/connections", context =>
+        JsonAnswer.MapRead(app, "/api/v1/connections", context =>
             JsonAnswer.WriteAsync(context, status.Connections(), ServerJson.Default.ConnectionsReport));
         WebAssets.Map(app, "admin.html");
     }

@@ -6,6 +6,12 @@ internal interface IServerStatus
     /// <summary>Whether the server takes work, and the state of each of its systems.</summary>
     HealthReport Health();
 
+    /// <summary>Whether the server can take work: not before everything listens, and not while it drains.</summary>
+    HealthReport Ready();
+
+    /// <summary>The live streams for everybody, at most a second old however many ask; empty when the configuration does not list them.</summary>
+    PublicStreamsReport PublicStreams();
+
     /// <summary>The streams, sorted by name.</summary>
     StreamsReport Streams();
 

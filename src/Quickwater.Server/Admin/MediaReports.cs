@@ -12,7 +12,32 @@ internal static class MediaReports
     private const int MembersMax = 64;
     private const int TextCharactersMax = 256;
 
+    private const int StreamsMax = 1000;
+
+    /// <summary>The live streams, for everybody: in the order of names, or none when they are not to be listed.</summary>
+    public static PublicStreamsReport ForEverybody(IReadOnlyCollection<Topic> topics, bool listed)
+    {
+        Topic[] live = listed ? [.. topics.Where(static topic => topic.IsLive)] : [];
+        return new PublicStreamsReport(listed, live.Length,
+        [
+            .. live.Select(static topic => (Topic: topic, Viewers: topic.Stats.Viewers))
+                .OrderByDescending(static one => one.Viewers).Take(StreamsMax)
+                .OrderBy(static one => one.Topic.Name, StringComparer.Ordinal)
+                .Select(static one => ForEverybody(one.Topic, one.Viewers)),
+        ]);
+    }
+
+    /// <summary>The video of a stream, or null when it has none (yet). Where its codec does not say the size, its metadata may.</summary>
+    public static VideoReport? Video(Topic topic)
+    {
+        var video = Video(topic.FindFormat(FrameKind.Video).Span);
+        return video is { Width: 0 } && RtmpData.ReadMetadata(topic.FindConfig(FrameKind.Data).Span, RtmpLimits.Default) is { } metadata
+            ? video with { Width = Size(metadata["width"]), Height = Size(metadata["height"]) }
+            : video;
+    }
+
     /// <summary>The video, or null when there is none (yet).</summary>
+    /// <param name="config">The decoder's configuration, or a frame of a codec that has none.</param>
     public static VideoReport? Video(ReadOnlySpan<byte> config)
     {
         if (config.IsEmpty)
@@ -78,6 +103,15 @@ internal static class MediaReports
 
         return report;
     }
+
+    private static PublicStreamReport ForEverybody(Topic topic, int viewers)
+    {
+        var video = Video(topic);
+        return new PublicStreamReport(
+            topic.Name, viewers, video?.Codec, video?.Width ?? 0, video?.Height ?? 0, Audio(topic.FindFormat(FrameKind.Audio).Span)?.Codec);
+    }
+
+    private static int Size(AmfValue value) => value is { Kind: AmfKind.Number, Number: > 0 and < 65_536 } ? (int)value.Number : 0;
 
     private static string? Known(string text) => text.Length > 0 ? text : null;
 

@@ -7,6 +7,7 @@ namespace Quickwater.Server;
 [JsonSerializable(typeof(StationsReport))]
 [JsonSerializable(typeof(PublicStationsReport))]
 [JsonSerializable(typeof(StreamsReport))]
+[JsonSerializable(typeof(PublicStreamsReport))]
 [JsonSerializable(typeof(ConnectionsReport))]
 [JsonSerializable(typeof(PlayerReport))]
 [JsonSerializable(typeof(HealthReport))]

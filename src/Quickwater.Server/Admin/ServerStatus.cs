@@ -5,18 +5,25 @@ using Quickwater.Core;
 namespace Quickwater.Server;
 
 /// <summary>The state of the running server, read from engine and hub when somebody asks. Thread-safe.</summary>
-internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stations, IReadOnlyList<SourceWorker> sources, string version, string? defaultStream) : IServerStatus
+internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stations, IReadOnlyList<SourceWorker> sources, string version, string? defaultStream, bool listStreams) : IServerStatus
 {
     private static readonly TimeSpan PublicAge = TimeSpan.FromSeconds(1);
 
     private readonly Lock _public = new();
     private PublicStationsReport? _latest;
     private Instant _taken;
+    private PublicStreamsReport? _latestStreams;
+    private Instant _streamsTaken;
     private volatile bool _draining;
+    private volatile bool _started;
     private volatile IReadOnlyDictionary<string, IPEndPoint?> _systems = new Dictionary<string, IPEndPoint?>(StringComparer.Ordinal);
 
     /// <summary>Names the systems that run and where they listen; null for one that is switched off.</summary>
-    public void Started(IReadOnlyDictionary<string, IPEndPoint?> systems) => _systems = systems;
+    public void Started(IReadOnlyDictionary<string, IPEndPoint?> systems)
+    {
+        _systems = systems;
+        _started = true;
+    }
 
     /// <summary>From now on the server takes no work.</summary>
     public void Draining() => _draining = true;
@@ -28,6 +35,25 @@ internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stati
             pair => pair.Key,
             pair => pair.Value is null ? "off" : _draining ? "draining" : "ok",
             StringComparer.Ordinal));
+
+    /// <inheritdoc/>
+    public HealthReport Ready() => Health() is { Status: "ok" } health && !_started ? health with { Status = "starting" } : Health();
+
+    /// <inheritdoc/>
+    public PublicStreamsReport PublicStreams()
+    {
+        lock (_public)
+        {
+            var now = engine.Clock.Now;
+            if (_latestStreams is null || now - _streamsTaken >= PublicAge)
+            {
+                _latestStreams = MediaReports.ForEverybody(hub.Topics, listStreams);
+                _streamsTaken = now;
+            }
+
+            return _latestStreams;
+        }
+    }
 
     /// <inheritdoc/>
     public PlayerReport Player() => new(defaultStream, version);
@@ -75,8 +101,8 @@ internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stati
             topic.Name,
             topic.IsLive ? "live" : "waiting",
             topic.Publisher is { } publisher ? new PublisherReport(publisher.Id, publisher.Remote.ToString()) : null,
-            MediaReports.Video(topic.FindConfig(FrameKind.Video).Span),
-            MediaReports.Audio(topic.FindConfig(FrameKind.Audio).Span),
+            MediaReports.Video(topic),
+            MediaReports.Audio(topic.FindFormat(FrameKind.Audio).Span),
             topic.IsLive ? stats.BytesPerSecond * 8 : 0,
             stats.AudioFrames + stats.VideoFrames + stats.DataFrames,
             new FrameCounts(stats.AudioFrames, stats.VideoFrames, stats.KeyFrames, stats.DataFrames),

@@ -3,4 +3,5 @@ using System.Net;
 namespace Quickwater.Server;
 
 /// <summary>The section <c>http</c>.</summary>
-public sealed record HttpConfiguration(bool Enabled, IPEndPoint Listen, int ViewersMax, TimeSpan WaitForStream);
+public sealed record HttpConfiguration(
+    bool Enabled, IPEndPoint Listen, int ViewersMax, TimeSpan WaitForStream, TimeSpan TracksWait, bool ListStreams);

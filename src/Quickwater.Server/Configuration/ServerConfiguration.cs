@@ -57,7 +57,9 @@ public sealed record ServerConfiguration(
             values.Get(Settings.HttpEnabled),
             values.Get(Settings.HttpListen),
             values.Get(Settings.HttpViewersMax),
-            values.Get(Settings.HttpWaitForStream)),
+            values.Get(Settings.HttpWaitForStream),
+            values.Get(Settings.HttpTracksWait),
+            values.Get(Settings.HttpListStreams)),
         new AdminConfiguration(
             values.Get(Settings.AdminEnabled),
             values.Get(Settings.AdminListen),

@@ -153,6 +153,14 @@ internal static class Settings
         "http.waitForStream", new DurationType(TimeSpan.Zero, Hours(1)), Seconds(5),
         "Time an HTTP viewer waits for a stream that is not live yet, before it is answered with 404; and a listener for a station that is off the air, before 503.") { Limit = Reason.StreamNotFound };
 
+    public static readonly Setting<TimeSpan> HttpTracksWait = new(
+        "http.tracksWait", new DurationType(TimeSpan.Zero, Minutes(1)), Seconds(1),
+        "Time an HTTP viewer's stream waits for the other kind of media once audio or video came first, three times as long when the publisher's metadata promises it. "
+        + "What comes later ends the viewer's stream, and it opens a new one.") { Limit = Reason.FormatChanged };
+
+    public static readonly Setting<bool> HttpListStreams = new(
+        "http.listStreams", new BooleanType(), true, "Show every visitor at / which streams are live, with how many watch. Without it, who knows a stream's name can watch it all the same.");
+
     public static readonly Setting<bool> AdminEnabled = new(
         "admin.enabled", new BooleanType(), true, "Serve administration over HTTP: status page, metrics, API.");
 
@@ -191,7 +199,7 @@ internal static class Settings
         RtmpPublishKeys, RtmpAnonymousPublishFromLoopback, RtmpWaitForStream,
         .. RpcSettings.All,
         .. AudioSettings.All,
-        HttpEnabled, HttpListen, HttpViewersMax, HttpWaitForStream, AdminEnabled, AdminListen, AdminAllowedHosts,
+        HttpEnabled, HttpListen, HttpViewersMax, HttpWaitForStream, HttpTracksWait, HttpListStreams, AdminEnabled, AdminListen, AdminAllowedHosts,
         LogLevel, LogFormat, LogFile, DataDirectory, ShutdownGrace,
     ];
 

@@ -65,7 +65,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _meter = new ServerMeter(_engine, _hub, _observer, Refused, () => _rpcServer.Stats);
         AudioInstruments.AddTo(_meter.Meter, _audio.Stations, _audio.Sources);
         _metrics = new PrometheusCollector(meter => ReferenceEquals(meter, _meter.Meter) || meter.Name == "System.Runtime");
-        _status = new ServerStatus(_engine, _hub, _audio.Stations, _audio.Sources, Version, defaultStream);
+        _status = new ServerStatus(_engine, _hub, _audio.Stations, _audio.Sources, Version, defaultStream, configuration.Http.ListStreams);
         _sessions = new RtmpSessions(_hub, configuration, keys, _observer, _log);
         _viewers = new FlvViewers(_engine, _hub, _live, configuration.Http, _sessions.Flv, time);
         _listeners = new AudioListeners(_engine, _audio, configuration.Http.WaitForStream, _log);

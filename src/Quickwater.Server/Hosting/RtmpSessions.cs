@@ -13,6 +13,7 @@ internal sealed class RtmpSessions(Hub hub, ServerConfiguration configuration, S
     {
         Viewers = configuration.ToSubscribeOptions(),
         WaitForStream = configuration.Http.WaitForStream,
+        TracksWait = configuration.Http.TracksWait,
     };
 
     /// <summary>Sessions of RTMP connections.</summary>

@@ -41,19 +41,14 @@ internal sealed class AudioListeners(Engine engine, AudioSystem audio, TimeSpan 
     /// <summary>Handles a request for a station, or for the protocol.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        if (MediaRequest.AllowAnyOrigin(context, "Range, Icy-MetaData"))
+        if (MediaRequest.AllowAnyOrigin(context, "Range, Icy-MetaData") || MediaRequest.RefuseMethod(context))
         {
             return;
         }
 
         context.Response.Headers.AccessControlExposeHeaders = "icy-name, icy-br, icy-metaint";
         var (path, method) = (context.Request.Path.Value ?? "", context.Request.Method);
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
-        {
-            context.Response.Headers.Allow = "GET, HEAD, OPTIONS";
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        }
-        else if (path == ProtocolPath && !context.WebSockets.IsWebSocketRequest)
+        if (path == ProtocolPath && !context.WebSockets.IsWebSocketRequest)
         {
             context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
             context.Response.Headers.Upgrade = "websocket";

@@ -32,7 +32,7 @@ internal sealed class FlvViewers(
     /// <summary>Handles a request for a stream.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        if (MediaRequest.AllowAnyOrigin(context, "Range"))
+        if (MediaRequest.AllowAnyOrigin(context, "Range") || MediaRequest.RefuseMethod(context))
         {
             return;
         }
@@ -45,6 +45,10 @@ internal sealed class FlvViewers(
         else if (_draining)
         {
             await MediaRequest.RefuseAsync(context, Reason.Drained);
+        }
+        else if (HttpMethods.IsHead(context.Request.Method))
+        {
+            await HeadAsync(context, name); // what a request would meet now, without a place and without waiting
         }
         else if (Interlocked.Increment(ref _viewers) > configuration.ViewersMax)
         {
@@ -82,6 +86,17 @@ internal sealed class FlvViewers(
 
     private static string? LatencyOf(HttpContext context) => context.Request.Query["latency"];
 
+    private Task HeadAsync(HttpContext context, string name)
+    {
+        if (!IsLive(name))
+        {
+            return RefuseAsync(context, Reason.StreamNotFound, name);
+        }
+
+        StartResponse(context.Response);
+        return Task.CompletedTask;
+    }
+
     private bool IsLive(string name) => hub.TryFind(name, out var topic) && topic.IsLive;
 
     private async Task ServeAsync(HttpContext context, string name)
@@ -89,10 +104,6 @@ internal sealed class FlvViewers(
         if (!await live.WaitAsync(name, () => IsLive(name), configuration.WaitForStream, time, context.RequestAborted))
         {
             await RefuseAsync(context, Reason.StreamNotFound, name);
-        }
-        else if (HttpMethods.IsHead(context.Request.Method))
-        {
-            StartResponse(context.Response);
         }
         else if (context.WebSockets.IsWebSocketRequest)
         {

@@ -64,6 +64,20 @@ internal static class MediaRequest
         return true;
     }
 
+    /// <summary>Media is read and nothing else: answers other methods with 405.</summary>
+    /// <returns>Whether the method was another, and it is answered.</returns>
+    public static bool RefuseMethod(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        {
+            return false;
+        }
+
+        context.Response.Headers.Allow = "GET, HEAD, OPTIONS";
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return true;
+    }
+
     /// <summary>Answers that it cannot be had, with the status of the reason and its words.</summary>
     /// <param name="context">The request, not answered yet.</param>
     /// <param name="why">The reason.</param>
@@ -95,7 +109,8 @@ internal static class MediaRequest
 
     private static int StatusOf(Reason why) => why switch
     {
-        Reason.StreamNotFound or Reason.ApplicationNotFound or Reason.InvalidName => StatusCodes.Status404NotFound,
+        Reason.StreamNotFound or Reason.ApplicationNotFound => StatusCodes.Status404NotFound,
+        Reason.InvalidName => StatusCodes.Status400BadRequest, // there never will be one
         Reason.StreamEnded => StatusCodes.Status410Gone,
         Reason.AccessDenied or Reason.KeyRequired or Reason.ByteRateExceeded => StatusCodes.Status403Forbidden,
         Reason.TooManyConnectionsFromAddress or Reason.ConnectRateExceeded => StatusCodes.Status429TooManyRequests,

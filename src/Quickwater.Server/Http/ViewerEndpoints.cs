@@ -16,10 +16,13 @@ internal static class ViewerEndpoints
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive });
         app.UseWhen(context => FlvViewers.IsMedia(context.Request.Path), branch => branch.Run(new RequestDelegate(streams)));
         app.UseWhen(context => AudioListeners.IsAudio(context.Request.Path), branch => branch.Run(new RequestDelegate(stations)));
-        app.MapGet("/healthz", context => JsonAnswer.HealthAsync(context, status.Health()));
-        app.MapGet("/player.json", context =>
+        JsonAnswer.MapRead(app, "/healthz", context => JsonAnswer.HealthAsync(context, status.Health()));
+        JsonAnswer.MapRead(app, "/readyz", context => JsonAnswer.HealthAsync(context, status.Ready()));
+        JsonAnswer.MapRead(app, "/player.json", context =>
             JsonAnswer.WriteAsync(context, status.Player(), ServerJson.Default.PlayerReport));
-        app.MapGet("/stations.json", context =>
+        JsonAnswer.MapRead(app, "/streams.json", context =>
+            JsonAnswer.WriteAsync(context, status.PublicStreams(), ServerJson.Default.PublicStreamsReport));
+        JsonAnswer.MapRead(app, "/stations.json", context =>
             JsonAnswer.WriteAsync(context, status.PublicStations(), ServerJson.Default.PublicStationsReport));
         WebAssets.Map(app, "index.html", ("/stations", "stations.html"));
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +11,8 @@ internal static class WebAssets
 {
     private const string Prefix = "web/";
     private const string FallbackPrefix = "fallback/";
+    private const int DepthMax = 16;
+    private const string MissingPage = "missing.html";
 
     private static readonly Dictionary<string, Asset> Built = Load(Prefix);
     private static readonly Dictionary<string, Asset> Fallback = Load(FallbackPrefix);
@@ -32,6 +35,11 @@ internal static class WebAssets
             }
 
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+            if (AsksForPage(context.Request) && (Built.GetValueOrDefault(MissingPage) ?? Fallback.GetValueOrDefault(MissingPage)) is { } missing)
+            {
+                return WriteBodyAsync(context, missing with { Bytes = SeenFrom(context.Request.Path.Value ?? "/", missing.Bytes) });
+            }
+
             context.Response.ContentType = "text/plain; charset=utf-8";
             return context.Response.WriteAsync("There is nothing at this address.\n", context.RequestAborted);
         });
@@ -50,6 +58,24 @@ internal static class WebAssets
             return Task.CompletedTask;
         }
 
+        return WriteBodyAsync(context, asset);
+    }
+
+    // People get a page; programs, which accept anything, get a line of text.
+    private static bool AsksForPage(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    // Its links are relative, so that the prefix of a proxy is kept; it stands at any depth.
+    private static byte[] SeenFrom(string path, byte[] page)
+    {
+        var depth = Math.Max(0, path.Count(static c => c == '/') - 1);
+        return depth is 0 or > DepthMax
+            ? page
+            : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(page).Replace("=\"./", "=\"" + string.Concat(Enumerable.Repeat("../", depth)), StringComparison.Ordinal));
+    }
+
+    private static Task WriteBodyAsync(HttpContext context, Asset asset)
+    {
         context.Response.ContentType = asset.ContentType;
         context.Response.ContentLength = asset.Bytes.Length;
         return HttpMethods.IsHead(context.Request.Method)

@@ -53,14 +53,72 @@ public sealed class JoinTests : IDisposable
     }
 
     [Fact]
-    public void A_joiner_behind_a_change_gets_the_set_of_its_key_and_then_the_change()
+    [Requirement("RTMP-5.1")]
+    public void A_joiner_behind_a_change_of_video_waits_for_a_key_of_the_new_one()
     {
-        var old = _stage.Config(FrameKind.Video, 0);
-        var key = _stage.Key(0);
+        _stage.Config(FrameKind.Video, 0);
+        _stage.Key(0);
         var changed = _stage.Config(FrameKind.Video, 40);
-        var inter = _stage.Inter(50);
-        Assert.Equal([old, key, changed, inter], _stage.Join().ReadAll().Ids);
+        _stage.Inter(50);
+        var viewer = _stage.Join().ReadAll();
+        Assert.Empty(viewer.Ids);
         Assert.Equal(changed, BitConverter.ToInt64(_stage.Topic.FindConfig(FrameKind.Video).Span));
+        var key = _stage.Key(80);
+        Assert.Equal([changed, key], viewer.ReadAll().Ids);
+        Assert.Equal([changed, key], _stage.Join().ReadAll().Ids);
+    }
+
+    [Fact]
+    [Requirement("RTMP-5.1")]
+    public void A_joiner_behind_a_change_of_audio_gets_the_new_one_only()
+    {
+        var video = _stage.Config(FrameKind.Video, 0);
+        var first = _stage.Config(FrameKind.Audio, 0);
+        var key = _stage.Key(0);
+        _stage.Audio(10);
+        var second = _stage.Config(FrameKind.Audio, 20);
+        _stage.Audio(30);
+        var third = _stage.Config(FrameKind.Audio, 40);
+        var audio = _stage.Audio(50);
+        var inter = _stage.Inter(60);
+        var viewer = _stage.Join().ReadAll();
+
+        Assert.Equal([video, third, key, third, audio, inter], viewer.Ids);
+        Assert.DoesNotContain(viewer.Ids, id => id == first || id == second);
+        Assert.Equal((Reason.FormatChanged, FrameKind.Audio, 2L), viewer.Place.Drops.ReadByKind().Select(static pair => (pair.Key.Why, pair.Key.Kind, pair.Value)).Single());
+        Assert.Equal(viewer.Place.Stats.Offered, viewer.Place.Stats.Delivered + viewer.Place.Stats.Dropped + viewer.Place.Stats.Filtered);
+    }
+
+    [Fact]
+    [Requirement("RTMP-5.7")]
+    public void A_quick_start_does_not_begin_with_a_video_that_is_about_to_change()
+    {
+        _stage.Config(FrameKind.Video, 0);
+        _stage.Key(0);
+        var changed = _stage.Config(FrameKind.Video, 40);
+        var key = _stage.Key(80);
+        Assert.Equal([changed, key], _stage.Join(new SubscribeOptions { StartBehind = TimeSpan.FromSeconds(2) }).ReadAll().Ids);
+    }
+
+    [Fact]
+    public void A_kind_that_was_not_announced_ends_the_viewer_when_it_comes()
+    {
+        var video = _stage.Config(FrameKind.Video, 0);
+        _stage.Config(FrameKind.Audio, 0);
+        var key = _stage.Key(0);
+        var viewer = _stage.Join();
+        viewer.Place.Announce(video: true, audio: false);
+        var inter = _stage.Inter(40);
+        Assert.Equal([video, key, inter], viewer.ReadAll().Ids);
+        _stage.Config(FrameKind.Audio, 50); // says nothing yet
+        Assert.Equal([video, key, inter], viewer.ReadAll().Ids);
+        Assert.Equal(Reason.None, viewer.Place.Ended);
+        _stage.Audio(60);
+        _stage.Inter(80);
+        viewer.ReadAll();
+
+        Assert.Equal(Reason.FormatChanged, viewer.Place.Ended);
+        Assert.Equal([video, key, inter], viewer.Ids);
     }
 
     [Theory]

@@ -23,44 +23,6 @@ public sealed class FlvViewerTests : StudioTests
         Assert.Equal("Subscribing", viewer.State);
     }
 
-    [Theory]
-    [InlineData(true, false, 1)]
-    [InlineData(false, true, 4)]
-    [InlineData(true, true, 5)]
-    [InlineData(false, false, 5)] // nothing is known yet: both
-    public void The_header_announces_what_is_known(bool video, bool audio, int flags)
-    {
-        var studio = Open();
-        var publisher = studio.Publish();
-        if (video)
-        {
-            publisher.Video(0, Samples.AvcConfig);
-        }
-
-        if (audio)
-        {
-            publisher.Audio(0, Samples.AacConfig);
-        }
-
-        studio.Settle();
-        var viewer = Watch(studio);
-        studio.Settle();
-
-        Assert.Equal(flags, Read(viewer).Flags);
-    }
-
-    [Fact]
-    public void A_track_that_metadata_promises_is_announced()
-    {
-        var studio = Open();
-        studio.Publish().Data(0, Samples.Metadata);
-        studio.Settle();
-        var viewer = Watch(studio);
-        studio.Settle();
-
-        Assert.Equal(5, Read(viewer).Flags);
-    }
-
     [Fact]
     public void A_viewer_waits_for_its_stream()
     {
@@ -177,11 +139,11 @@ public sealed class FlvViewerTests : StudioTests
         Assert.Equal(["PeerClosed"], studio.Closed);
     }
 
-    private static RawClient Watch(Studio studio, string topic = "live/cam") =>
+    internal static RawClient Watch(Studio studio, string topic = "live/cam") =>
         studio.Dial(new FlvViewer(studio.Hub, topic, "http-flv", new FlvViewerOptions()));
 
     // Every byte must belong to a whole tag.
-    private static (int Flags, string[] Tags) Read(RawClient viewer)
+    internal static (int Flags, string[] Tags) Read(RawClient viewer)
     {
         using var world = new World();
         var reader = new FlvReader(RtmpLimits.WireMessageBytesMax, world.Pool);

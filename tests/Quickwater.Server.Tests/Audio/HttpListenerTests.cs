@@ -79,8 +79,8 @@ public sealed class HttpListenerTests : IDisposable
 
     [Theory]
     [InlineData("/audio/nobody.wav", HttpStatusCode.NotFound, "There is no station \"nobody\".\n")]
-    [InlineData("/audio/%0a.wav", HttpStatusCode.NotFound, "Refused: the name is empty, too long, or has characters that are not allowed [invalid_name].\n")]
-    [InlineData("/audio/.wav", HttpStatusCode.NotFound, "Refused: the name is empty, too long, or has characters that are not allowed [invalid_name].\n")]
+    [InlineData("/audio/%0a.wav", HttpStatusCode.BadRequest, "Refused: the name is empty, too long, or has characters that are not allowed [invalid_name].\n")]
+    [InlineData("/audio/.wav", HttpStatusCode.BadRequest, "Refused: the name is empty, too long, or has characters that are not allowed [invalid_name].\n")]
     [InlineData("/audio/speech.wav", HttpStatusCode.ServiceUnavailable, "The station \"speech\" is off the air.\n")]
     public async Task What_cannot_be_had_is_said_with_status_and_words(string path, HttpStatusCode status, string text)
     {

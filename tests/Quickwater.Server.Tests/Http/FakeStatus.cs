@@ -7,6 +7,12 @@ internal sealed class FakeStatus : IServerStatus
 
     public HealthReport Health() => new(State, new Dictionary<string, string>(StringComparer.Ordinal) { ["rtmp"] = "ok" });
 
+    public string Readiness { get; set; } = "ok";
+
+    public HealthReport Ready() => Health() with { Status = Readiness };
+
+    public PublicStreamsReport PublicStreams() => new(true, 1, [new PublicStreamReport("live/demo", 4, "avc1.42c01e", 640, 360, "mp4a.40.2")]);
+
     public StreamsReport Streams() => new(
     [
         new StreamReport(

@@ -112,17 +112,18 @@ public sealed class FlvViewersTests
     }
 
     [Theory]
-    [InlineData("/live/none.flv", "The stream \"live/none\" is not live.\n")]
-    [InlineData("/live/%0a.flv", "Refused: the name is empty, too long, or has characters that are not allowed [invalid_name].\n")]
-    [InlineData("/.flv", "Refused: the name is empty, too long, or has characters that are not allowed [invalid_name].\n")]
+    [InlineData("/live/none.flv", HttpStatusCode.NotFound, "The stream \"live/none\" is not live.\n")]
+    [InlineData("/live/%0a.flv", HttpStatusCode.BadRequest, "Refused: the name is empty, too long, or has characters that are not allowed [invalid_name].\n")]
+    [InlineData("/.flv", HttpStatusCode.BadRequest, "Refused: the name is empty, too long, or has characters that are not allowed [invalid_name].\n")]
     [Requirement("RTMP-3.4")]
-    public async Task A_stream_that_is_not_there_is_404_with_a_clear_text(string path, string text)
+    public async Task A_stream_that_is_not_there_is_told_with_a_clear_text(string path, HttpStatusCode status, string text)
     {
-        await using var server = await RunningServer.StartAsync("http.waitForStream=0");
+        // What may still come is waited for; what can never be is told at once.
+        await using var server = await RunningServer.StartAsync(status == HttpStatusCode.NotFound ? "http.waitForStream=0" : "http.waitForStream=1h");
 
         var answer = await server.Client.GetAsync(server.Http(path));
 
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal(status, answer.StatusCode);
         Assert.Equal(text, await answer.Content.ReadAsStringAsync());
         Assert.Equal("*", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
     }
@@ -160,6 +161,61 @@ public sealed class FlvViewersTests
         Assert.Equal(HttpStatusCode.OK, headAnswer.StatusCode);
         Assert.Equal("video/x-flv", headAnswer.Content.Headers.ContentType?.ToString());
         Assert.Equal(HttpStatusCode.NoContent, optionsAnswer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    [InlineData("FOO")]
+    public async Task Media_is_read_and_nothing_else(string method)
+    {
+        await using var server = await RunningServer.StartAsync("http.waitForStream=1h");
+        foreach (var path in new[] { "/live/a.flv", "/audio/a.wav", "/audio" })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), server.Http(path));
+            var answer = await server.Client.SendAsync(request);
+
+            Assert.Equal((path, HttpStatusCode.MethodNotAllowed), (path, answer.StatusCode));
+            Assert.Equal(["GET", "HEAD", "OPTIONS"], answer.Content.Headers.Allow);
+        }
+    }
+
+    [Fact]
+    public async Task Head_does_not_wait_for_a_stream()
+    {
+        await using var server = await RunningServer.StartAsync("http.waitForStream=1h");
+        using var head = new HttpRequestMessage(HttpMethod.Head, server.Http("/live/none.flv"));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Client.SendAsync(head)).StatusCode);
+    }
+
+    [Fact]
+    [Requirement("MED-5.2")]
+    public async Task Every_live_stream_is_listed_with_its_viewers_unless_the_configuration_says_no()
+    {
+        const int Streams = 21;
+        foreach (var listed in new[] { true, false })
+        {
+            await using var server = await RunningServer.StartAsync($"http.listStreams={listed}");
+            using var stop = new CancellationTokenSource();
+            var clip = Clip.Cut(400);
+            var publishing = Enumerable.Range(1, Streams).Select(i => Clip.PublishAsync(server, $"live/cam{i}", clip, loop: true, stop.Token)).ToArray();
+            using var view = await server.Client.GetAsync(server.Http("/live/cam7.flv"), HttpCompletionOption.ResponseHeadersRead);
+            var count = listed ? Streams : 0;
+            using var answer = await Until.HoldsAsync(
+                async () => JsonDocument.Parse(await server.Client.GetStringAsync(server.Http("/streams.json"))),
+                json => json.RootElement.GetProperty("streams").GetArrayLength() == count
+                    && json.RootElement.GetProperty("streams").EnumerateArray().Count(static one => one.GetProperty("viewers").GetInt32() == 1) == (listed ? 1 : 0),
+                TimeSpan.FromSeconds(30),
+                "all are listed");
+            await stop.CancelAsync();
+            await Task.WhenAll(publishing);
+
+            Assert.Equal((listed, count), (answer.RootElement.GetProperty("listed").GetBoolean(), answer.RootElement.GetProperty("total").GetInt32()));
+            Assert.Equal(listed, answer.RootElement.ToString().Contains("\"video\":\"avc1.42c01e\",\"width\":640,\"height\":360,\"audio\":\"mp4a.40.2\"", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -1,0 +1,97 @@
+using Quickwater.Core;
+using Quickwater.Rtmp;
+
+namespace Quickwater.Interop.Tests;
+
+/// <summary>What a publisher sends and when: cut, moved and joined from FLV files that FFmpeg made.</summary>
+internal static class Score
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>Encodes so many seconds of a picture and a tone, with a key each second, without metadata.</summary>
+    /// <param name="folder">Where its file goes.</param>
+    /// <param name="seconds">How long.</param>
+    /// <param name="audio">The audio encoder by FFmpeg's name.</param>
+    /// <param name="size">The picture's size.</param>
+    /// <param name="sampleRate">Samples of audio a second.</param>
+    public static async Task<IReadOnlyList<Cue>> EncodeAsync(
+        TemporaryFolder folder, int seconds, string audio = "aac", string size = "320x180", int sampleRate = 44_100)
+    {
+        var file = folder[$"{Guid.NewGuid():N}.flv"];
+        await using var make = Child.Start(
+            "ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", $"testsrc2=size={size}:rate=25", "-f", "lavfi", "-i", $"sine=frequency=440:sample_rate={sampleRate}",
+            "-t", $"{seconds}", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", "25", "-keyint_min", "25",
+            "-sc_threshold", "0", "-c:a", audio, "-b:a", "64k", "-f", "flv", file);
+        Assert.Equal((0, ""), (await make.ExitAsync(Patience), make.Error.Text));
+        return Read(await File.ReadAllBytesAsync(file));
+    }
+
+    /// <summary>The tags of one kind.</summary>
+    public static IEnumerable<Cue> Only(this IEnumerable<Cue> cues, FlvTagType type) => cues.Where(cue => cue.Type == type);
+
+    /// <summary>What lies between two moments; configurations are kept and come at the first of them.</summary>
+    public static IEnumerable<Cue> Cut(this IEnumerable<Cue> cues, long from, long to) => cues
+        .Where(cue => cue.IsConfig || (cue.At >= from && cue.At < to))
+        .Select(cue => cue.IsConfig ? cue with { At = from, Time = from } : cue);
+
+    /// <summary>The same, that much later.</summary>
+    public static IEnumerable<Cue> Later(this IEnumerable<Cue> cues, long milliseconds) =>
+        cues.Select(cue => cue with { At = cue.At + milliseconds, Time = cue.Time + milliseconds });
+
+    /// <summary>The same with other times on them, sent at the same moments.</summary>
+    public static IEnumerable<Cue> Saying(this IEnumerable<Cue> cues, Func<Cue, long> time) => cues.Select(cue => cue with { Time = time(cue) });
+
+    /// <summary>
+    /// Of a file in which the audio's codec changes, what comes behind the last change, as a file of its own: FFmpeg's own tools do not survive the change.
+    /// The file itself when it has no change.
+    /// </summary>
+    public static async Task<string> TailAsync(string file)
+    {
+        var cues = Read(await File.ReadAllBytesAsync(file));
+        var last = -1;
+        for (var (i, format) = (0, (FlvAudioFormat?)null); i < cues.Count; i++)
+        {
+            if (cues[i].Type == FlvTagType.Audio)
+            {
+                var now = FlvAudioHeader.Parse(cues[i].Body).Format;
+                (last, format) = (format is not null && now != format ? i : last, now);
+            }
+        }
+
+        if (last < 0)
+        {
+            return file;
+        }
+
+        var configs = cues.Take(last).Where(static cue => cue is { IsConfig: true, Type: FlvTagType.Video }).TakeLast(1);
+        await using var tail = File.Create(file + ".tail.flv");
+        var header = new byte[FlvWriter.HeaderBytes];
+        FlvWriter.WriteHeader(header, hasAudio: true, hasVideo: true);
+        await tail.WriteAsync(header);
+        foreach (var cue in configs.Concat(cues.Skip(last)))
+        {
+            var tag = new byte[FlvWriter.Measure(cue.Body.Length)];
+            FlvWriter.Encode(tag, cue.Type, (uint)cue.Time, cue.Body);
+            await tail.WriteAsync(tag);
+        }
+
+        return tail.Name;
+    }
+
+    private static List<Cue> Read(byte[] bytes)
+    {
+        var reader = new FlvReader(bytes.Length, new PooledBytes.Pool(new LeakCounters()));
+        var cues = new List<Cue>();
+        for (var at = 0; reader.Read(bytes.AsSpan(at), out var consumed, out var tag) == WireReadStatus.Item; at += consumed)
+        {
+            if (tag.Type != FlvTagType.Script)
+            {
+                cues.Add(new Cue(tag.Timestamp, tag.Type, tag.Timestamp, tag.Payload.Span.ToArray()));
+            }
+
+            tag.Payload.Release();
+        }
+
+        return cues;
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Playwright;
+using Quickwater.Rtmp;
+using Xunit.Abstractions;
+
+namespace Quickwater.Interop.Tests;
+
+/// <summary>Streams that the relay passes on right and that stop browsers for ever: the page goes on playing.</summary>
+[Collection(RealClientsCollection.Name)]
+public sealed class OddStreamPageTests(ITestOutputHelper output)
+{
+    private const int Seconds = 13;
+    private const int Turn = 5000; // where a stream becomes odd, in milliseconds
+    private const long Hour = 3_600_000;
+
+    // What happens, and what the page may say of why it began anew.
+    [ToolFact("ffmpeg", "chromium")]
+    [Requirement("MED-5.3")]
+    public async Task The_page_goes_on_playing_whatever_times_and_tracks_do()
+    {
+        await using var server = await ServerProcess.StartAsync(output);
+        using var files = new TemporaryFolder();
+        await using var browser = await Browser.StartAsync();
+        var whole = await Score.EncodeAsync(files, Seconds);
+        var other = await Score.EncodeAsync(files, Seconds, size: "256x144", sampleRate: 48_000);
+        var pictures = whole.Only(FlvTagType.Video);
+        var sound = whole.Only(FlvTagType.Audio);
+        const long Wrap = (1L << 31) - Turn;
+        (string Name, IEnumerable<Cue> Cues, bool Audio, string Why)[] cases =
+        [
+            ("soundstops", pictures.Concat(sound.Cut(0, Turn)), false, "its sound stopped"),
+            ("soundbegins", pictures.Concat(sound.Cut(Turn, Seconds * 1000)), true, "its tracks or codecs changed"),
+            ("wraps", whole.Saying(static cue => cue.Time + Wrap), true, ""),
+            ("stepsback", whole.Saying(static cue => (2 * Hour) + cue.Time - (cue.At >= Turn ? Hour : 0)), true, ""),
+            ("changes", whole.Cut(0, Turn).Concat(other.Cut(Turn, Seconds * 1000)), true, "its tracks or codecs changed"),
+            ("apart", whole.Saying(static cue => cue.Time + (cue.Type == FlvTagType.Audio ? 4 * Hour : 0)), true, ""),
+        ];
+        var pages = new List<PlayingPage>();
+        var publishers = new List<ScorePlayer>();
+        try
+        {
+            foreach (var one in cases)
+            {
+                pages.Add(new PlayingPage(await browser.OpenAsync($"http://{server.Http}/?stream=live/{one.Name}")));
+            }
+
+            foreach (var one in cases)
+            {
+                publishers.Add(await ScorePlayer.StartAsync(server.Rtmp, "live", one.Name, one.Cues));
+            }
+
+            await Task.WhenAll(pages.Select(static page => page.LookAsync(static now => now.State == "playing", "it plays before")));
+            await Task.Delay(TimeSpan.FromMilliseconds(Turn + 1500)); // the odd moment is over; a stuck page stays stuck
+            var seen = await Task.WhenAll(cases.Zip(pages).Select(pair => pair.Second.PlaysAsync(video: true, pair.First.Audio, pair.First.Name)));
+            foreach (var (one, now) in cases.Zip(seen))
+            {
+                output.WriteLine($"{one.Name}: {now}");
+            }
+
+            Assert.Equal(cases.Select(static one => $"{one.Name}: {one.Why}"), cases.Zip(seen).Select(static pair => $"{pair.First.Name}: {pair.Second.ReopenedWhy}"));
+            Assert.All(seen, static now => Assert.InRange(now.Reopened, 0, 3));
+        }
+        finally
+        {
+            foreach (var publisher in publishers)
+            {
+                await publisher.DisposeAsync();
+            }
+        }
+    }
+}
