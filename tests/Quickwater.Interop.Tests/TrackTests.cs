@@ -32,8 +32,8 @@ public sealed class TrackTests(ITestOutputHelper output)
         await using var server = await ServerProcess.StartAsync(output, "--set", "rtmp.waitForStream=2m", "--set", "http.waitForStream=10s");
         using var files = new TemporaryFolder();
         await using var browser = await Browser.StartAsync();
-        var whole = await Score.EncodeAsync(files, Seconds);
-        var mp3 = await Score.EncodeAsync(files, Seconds, "libmp3lame");
+        var whole = (await Score.EncodeAsync(files, Seconds)).Prolonged(Seconds * 500, Seconds * 1000);
+        var mp3 = (await Score.EncodeAsync(files, Seconds, "libmp3lame")).Prolonged(Seconds * 500, Seconds * 1000);
 
         // All at once: most of the time is waiting.
         var cells = await Task.WhenAll(Forms.Select(form => PlayAsync(server, browser, files, form, Compose(form.Name, whole, mp3))));
@@ -59,11 +59,13 @@ public sealed class TrackTests(ITestOutputHelper output)
             await using var publisher = await ScorePlayer.StartAsync(server.Rtmp, "live", name, cues);
             if (i == publications.Count - 1)
             {
-                await Task.Delay(Turn(name));
+                await publisher.ReachedAsync(Turn(name));
                 cells.Add(await CellAsync(form, "the page", async () => output.WriteLine($"{name}: {await page.PlaysAsync(video.Length > 0, audio.Length > 0, name)}")));
             }
-
-            await publisher.Done.WaitAsync(Patience);
+            else
+            {
+                await publisher.ReachedAsync(Change);
+            }
         }
 
         await http.StopAsync();
@@ -101,8 +103,7 @@ public sealed class TrackTests(ITestOutputHelper output)
     }
 
     // When what the form is about begins, in the last publication.
-    private static TimeSpan Turn(string form) =>
-        form.StartsWith("late", StringComparison.Ordinal) || form == "othercodec" ? TimeSpan.FromMilliseconds(Change + 500) : TimeSpan.Zero;
+    private static int Turn(string form) => form.StartsWith("late", StringComparison.Ordinal) || form == "othercodec" ? Change + 500 : 0;
 
     private static IReadOnlyList<IEnumerable<Cue>> Compose(string form, IReadOnlyList<Cue> whole, IReadOnlyList<Cue> mp3)
     {
@@ -112,11 +113,11 @@ public sealed class TrackTests(ITestOutputHelper output)
         {
             "audioonly" => [sound],
             "videoonly" => [pictures],
-            "lateaudio" => [pictures.Concat(sound.Cut(Change, Seconds * 1000))],
-            "latevideo" => [sound.Concat(pictures.Cut(Change, Seconds * 1000))],
-            "othercodec" => [pictures.Concat(sound.Cut(0, Change)).Concat(mp3.Only(FlvTagType.Audio).Cut(Change, Seconds * 1000))],
-            "restartwithaudio" => [pictures.Cut(0, Change), whole],
-            "restartwithoutvideo" => [whole.Cut(0, Change), sound],
+            "lateaudio" => [pictures.Concat(sound.Cut(Change, long.MaxValue))],
+            "latevideo" => [sound.Concat(pictures.Cut(Change, long.MaxValue))],
+            "othercodec" => [pictures.Concat(sound.Cut(0, Change)).Concat(mp3.Only(FlvTagType.Audio).Cut(Change, long.MaxValue))],
+            "restartwithaudio" => [pictures, whole],
+            "restartwithoutvideo" => [whole, sound],
             _ => throw new UnreachableException(form),
         };
     }

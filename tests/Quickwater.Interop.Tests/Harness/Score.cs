@@ -34,9 +34,17 @@ internal static class Score
         .Where(cue => cue.IsConfig || (cue.At >= from && cue.At < to))
         .Select(cue => cue.IsConfig ? cue with { At = from, Time = from } : cue);
 
-    /// <summary>The same, that much later.</summary>
-    public static IEnumerable<Cue> Later(this IEnumerable<Cue> cues, long milliseconds) =>
-        cues.Select(cue => cue with { At = cue.At + milliseconds, Time = cue.Time + milliseconds });
+    /// <summary>The same, and then its last part again and again: for as long as a slow machine may take to see it.</summary>
+    /// <param name="cues">What to prolong; there is a key where the part begins.</param>
+    /// <param name="from">Where the part begins, in milliseconds.</param>
+    /// <param name="to">Where it ends.</param>
+    public static IReadOnlyList<Cue> Prolonged(this IReadOnlyList<Cue> cues, long from, long to)
+    {
+        const int Times = 20;
+        var part = cues.Where(cue => !cue.IsConfig && cue.At >= from && cue.At < to).ToArray();
+        var later = Enumerable.Range(1, Times).Select(i => i * (to - from));
+        return [.. cues.Where(cue => cue.At < to), .. later.SelectMany(by => part.Select(cue => cue with { At = cue.At + by, Time = cue.Time + by }))];
+    }
 
     /// <summary>The same with other times on them, sent at the same moments.</summary>
     public static IEnumerable<Cue> Saying(this IEnumerable<Cue> cues, Func<Cue, long> time) => cues.Select(cue => cue with { Time = time(cue) });

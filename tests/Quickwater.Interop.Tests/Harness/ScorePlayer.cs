@@ -10,14 +10,13 @@ internal sealed class ScorePlayer : IAsyncDisposable
 {
     private const int ChunkBytes = 65_536;
     private const uint ExtendedTime = 0xFFFFFF;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly CancellationTokenSource _stop = new();
     private Task _playing = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
-
-    /// <summary>Completes when all is sent; the connection stays open until it is disposed of.</summary>
-    public Task Done => _playing;
+    private long _at;
 
     /// <summary>Connects, publishes, and begins to send.</summary>
     public static async Task<ScorePlayer> StartAsync(IPEndPoint server, string application, string stream, IEnumerable<Cue> cues)
@@ -30,6 +29,9 @@ internal sealed class ScorePlayer : IAsyncDisposable
         player._playing = player.PlayAsync([.. cues.OrderBy(static cue => cue.At)]);
         return player;
     }
+
+    /// <summary>Waits until it is that far, in milliseconds.</summary>
+    public Task ReachedAsync(long at) => Until.HoldsAsync(() => Volatile.Read(ref _at) >= at, TimeSpan.FromMilliseconds(at) + Patience, $"the publisher reaches {at} ms");
 
     public async ValueTask DisposeAsync()
     {
@@ -53,16 +55,17 @@ internal sealed class ScorePlayer : IAsyncDisposable
     private async Task PlayAsync(IReadOnlyList<Cue> cues)
     {
         var clock = Stopwatch.StartNew();
-        foreach (var cue in cues)
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        for (var next = 0; next < cues.Count; await pace.WaitForNextTickAsync(_stop.Token))
         {
-            var due = TimeSpan.FromMilliseconds(cue.At) - clock.Elapsed;
-            if (due > TimeSpan.Zero)
+            Volatile.Write(ref _at, clock.ElapsedMilliseconds);
+            for (; next < cues.Count && cues[next].At <= clock.ElapsedMilliseconds; next++)
             {
-                await Task.Delay(due, _stop.Token);
+                await _socket.SendAsync(Chunk(cues[next]), _stop.Token);
             }
-
-            await _socket.SendAsync(Chunk(cue), _stop.Token);
         }
+
+        Volatile.Write(ref _at, long.MaxValue);
     }
 
     private async Task ListenAsync()
