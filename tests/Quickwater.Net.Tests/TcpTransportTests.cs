@@ -197,7 +197,7 @@ public abstract class TcpTransportTests
     }
 
     [Fact]
-    [Requirement("AUD-1.1", "AUD-1.4")]
+    [Requirement("AUD-1.1/once", "AUD-1.4")]
     public async Task Close_brings_both_operations_home_once_and_counts_the_socket_once()
     {
         await using var pair = await OpenAsync();
@@ -246,7 +246,7 @@ public abstract class TcpTransportTests
     }
 
     [Fact]
-    [Requirement("AUD-1.1")]
+    [Requirement("AUD-1.1/once")]
     public async Task Close_from_many_threads_while_operations_start_closes_once()
     {
         for (var round = 0; round < 50; round++)

@@ -5,7 +5,7 @@ using Quickwater.Testing;
 namespace Quickwater.Audio.Tests;
 
 /// <summary>Playlists as people have them.</summary>
-[Requirement("AUD-5.1")]
+[Requirement("MED-6.4/formats")]
 public sealed class PlaylistTests
 {
     [Fact]
@@ -111,6 +111,7 @@ public sealed class PlaylistTests
     [InlineData(@"C:\Music\one.mp3", "C:/Music/one.mp3", "one.mp3")]
     [InlineData(@"\\nas\music\one.mp3", "//nas/music/one.mp3", "one.mp3")]
     [InlineData("Track 1: x.mp3", "Track 1: x.mp3")]
+    [Requirement("MED-6.4/locations")]
     public void A_location_may_mean_these_paths(string location, params string[] paths)
     {
         var candidates = PlaylistLocation.Candidates(location);

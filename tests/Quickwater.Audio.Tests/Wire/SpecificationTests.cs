@@ -17,7 +17,7 @@ public sealed class SpecificationTests
 
     [Theory]
     [MemberData(nameof(Types))]
-    [Requirement("AUD-4.1")]
+    [Requirement("AUD-4.1/bytes")]
     public void Every_message_is_written_as_the_specification_prints_it(AudioMessageType type)
     {
         var written = type switch
@@ -39,7 +39,7 @@ public sealed class SpecificationTests
     }
 
     [Fact]
-    [Requirement("AUD-4.1")]
+    [Requirement("AUD-4.1/bytes")]
     public void Every_message_that_the_specification_prints_is_read_as_it_says()
     {
         Assert.Equal(Reason.None, Hello.TryRead(Body(AudioMessageType.Hello), out var hello));
@@ -66,7 +66,7 @@ public sealed class SpecificationTests
     }
 
     [Fact]
-    [Requirement("AUD-4.1")]
+    [Requirement("AUD-4.1/version")]
     public void Another_major_version_is_refused_and_another_minor_one_is_not()
     {
         var hello = s_printed[AudioMessageType.Hello][AudioWire.HeaderBytes..];

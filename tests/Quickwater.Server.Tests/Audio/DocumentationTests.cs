@@ -10,7 +10,7 @@ namespace Quickwater.Server.Tests;
 public sealed class DocumentationTests
 {
     [Fact]
-    [Requirement("AUD-10.1", "AUD-4.1")]
+    [Requirement("AUD-10.1", "AUD-4.1/documented")]
     public void The_protocols_specification_has_every_message_and_every_notice()
     {
         var specification = Read("docs/wire/audio.md");

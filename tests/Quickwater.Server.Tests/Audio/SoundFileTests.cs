@@ -76,7 +76,7 @@ public sealed class SoundFileTests : IDisposable
             ("caf.au", "pcm_s16le", "caf"), ("none", "pcm_s16le", "wav"), ("flac.pcm", "flac", "flac"), ("wav.m4a", "pcm_s16le", "wav"),
         })
         {
-            var path = Make(name, "-c:a", codec, "-sample_fmt", "s16", "-f", container);
+            var path = Make(name, ["-c:a", codec, .. codec == "flac" ? ["-sample_fmt", "s16"] : Array.Empty<string>(), "-f", container]);
             var played = await PlayedSource.OfAsync(path);
             Assert.Equal(Reason.Completed, played.Ended);
             var expected = Sound.Decode(path, "s16le");

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Quickwater.Audio;
 using Quickwater.Core;
@@ -104,8 +105,7 @@ public sealed class StationTests : IDisposable
     }
 
     [Fact]
-    [Requirement("AUD-9.2")]
-    [Requirement("AUD-9.4")]
+    [Requirement("AUD-9.2", "AUD-9.4/reason")]
     public async Task Administration_lists_stations_with_their_listeners_and_metrics_count_them()
     {
         var (path, _, _) = Sound.Speech(_folder);
@@ -126,6 +126,35 @@ public sealed class StationTests : IDisposable
             () => server.Client.GetStringAsync(server.Admin("/metrics")),
             text => text.Contains("quickwater_station_closed_total{reason=\"peer_closed\",station=\"speech\"} 1", StringComparison.Ordinal),
             s_patience, "the listener's end is counted under its reason");
+    }
+
+    [Fact]
+    [Requirement("AUD-9.4/fault")]
+    public async Task Ends_are_counted_by_whose_fault_they_were()
+    {
+        var (path, _, _) = Sound.Speech(_folder);
+        await using var server = await RunningServer.StartAsync($"audio.stations=speech={path}", "audio.handshakeTimeout=5s", "audio.lagMax=5m");
+        var address = server.Server.Audio ?? throw new InvalidOperationException("Audio is off.");
+        using var listener = await ListenAsync(server);
+        await Until.HoldsAsync(() => listener.Samples.Length > 0, s_patience, "something was heard");
+        listener.Leave();
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(address);
+        using var stranger = new TcpClient();
+        await stranger.ConnectAsync(address);
+        await stranger.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+        using var resetting = new TcpClient();
+        await resetting.ConnectAsync(address);
+        await resetting.GetStream().WriteAsync(AudioMessageWriter.ToArray(new Hello("speech", "test")));
+        await resetting.GetStream().ReadExactlyAsync(new byte[AudioWire.HeaderBytes]);
+        resetting.Client.Close(0);
+        foreach (var (fault, reason) in new[] { ("none", "peer_closed"), ("limit", "handshake_timeout"), ("peer", "wrong_protocol"), ("transport", "connection_reset") })
+        {
+            await Until.HoldsAsync(
+                () => server.Client.GetStringAsync(server.Admin("/metrics")),
+                text => text.Contains($"quickwater_connections_closed_total{{fault=\"{fault}\",protocol=\"audio\",reason=\"{reason}\"}} 1\n", StringComparison.Ordinal),
+                s_patience, $"{reason} is counted as a fault of {fault}");
+        }
     }
 
     public void Dispose() => _folder.Dispose();

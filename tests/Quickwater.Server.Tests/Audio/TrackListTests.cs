@@ -6,7 +6,7 @@ using Quickwater.Testing;
 namespace Quickwater.Server.Tests;
 
 /// <summary>Folders and playlists as people have them.</summary>
-[Requirement("AUD-5.1")]
+[Requirement("MED-6.4")]
 public sealed class TrackListTests : IDisposable
 {
     private static readonly AudioFormat s_mono = new(AudioEncoding.S16, 1, 48_000);
@@ -14,6 +14,7 @@ public sealed class TrackListTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
+    [Requirement("MED-6.4/locations")]
     public async Task A_playlist_that_was_made_on_another_system_finds_its_files()
     {
         Wav("music/Grüße an Bob.wav");
@@ -37,6 +38,7 @@ public sealed class TrackListTests : IDisposable
     }
 
     [Fact]
+    [Requirement("MED-6.4/formats")]
     public async Task Pls_and_xspf_are_played_by_any_name()
     {
         Wav("a.wav");
@@ -69,6 +71,7 @@ public sealed class TrackListTests : IDisposable
     }
 
     [Fact]
+    [Requirement("MED-6.4/subfolders")]
     public void A_folder_is_played_with_the_folders_in_it_and_without_what_is_hidden()
     {
         foreach (var name in new[] { "b.wav", "B2.wav", "a/2.wav", "a/1.flac", "c/d/e.MP3", ".hidden.wav", ".git/x.wav" })
@@ -110,6 +113,7 @@ public sealed class TrackListTests : IDisposable
     }
 
     [Fact]
+    [Requirement("MED-6.4/reload")]
     public async Task A_folder_and_a_playlist_are_read_anew_each_time_round()
     {
         const int Patience = 60;

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Quickwater.Audio;
+using Quickwater.Core;
 using Quickwater.Testing;
 
 namespace Quickwater.Server.Tests;
@@ -17,7 +20,7 @@ public sealed class ListenCommandTests : IDisposable
     public ListenCommandTests() => (_speech, _format, _samples) = Sound.Speech(_folder);
 
     [Fact]
-    [Requirement("AUD-3.1")]
+    [Requirement("AUD-3.1/counts", "AUD-3.1/file")]
     public async Task A_file_has_its_sizes_at_the_end_and_the_counts_are_shown()
     {
         await using var server = await ServeAsync();
@@ -34,7 +37,7 @@ public sealed class ListenCommandTests : IDisposable
     }
 
     [Fact]
-    [Requirement("AUD-3.1", "AUD-3.2")]
+    [Requirement("AUD-3.1/standard-output", "AUD-3.2/restart")]
     public async Task Standard_output_gets_a_wav_without_end_which_goes_on_when_the_server_comes_back()
     {
         var server = await ServeAsync("audio.listen=127.0.7.3:0"); // nobody else takes its port while it is away
@@ -70,6 +73,55 @@ public sealed class ListenCommandTests : IDisposable
         }
     }
 
+    [ToolFact("sh", "ffmpeg")]
+    [Requirement("AUD-3.1/player")]
+    public async Task A_player_hears_the_station_through_a_pipe_sample_for_sample()
+    {
+        await using var server = await ServeAsync();
+        var heard = Path.Combine(_folder.Path, "heard.raw");
+        await PipeAsync($"listen {server.Server.Audio}/speech -o - --duration 4", $"ffmpeg -v error -nostdin -i - -f s16le {heard}");
+        var samples = await File.ReadAllBytesAsync(heard);
+        Assert.InRange(samples.Length, 2 * _format.BytesPerSecond, 6 * _format.BytesPerSecond);
+        Assert.True(IsPartOfTheLoop(samples), "every sample is the station's");
+    }
+
+    [ToolFact("sh", "ffplay")]
+    [Requirement("AUD-3.1/player")]
+    public async Task Ffplay_plays_what_comes_through_a_pipe_to_its_end()
+    {
+        await using var server = await ServeAsync();
+        await PipeAsync($"listen {server.Server.Audio}/speech -o - --duration 3", "SDL_AUDIODRIVER=dummy ffplay -nodisp -autoexit -loglevel error -nostats -i -");
+    }
+
+    // A process that is killed says nothing more: the file is whole all the same, and the reason is told.
+    [Fact]
+    [Requirement("AUD-3.2/disconnect")]
+    public async Task A_server_that_is_cut_off_leaves_a_whole_file_and_a_reason()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var file = Path.Combine(_folder.Path, "copy.wav");
+        using var process = Start("listen", $"{server.LocalEndpoint}/speech", "-o", file);
+        var error = process.StandardError.ReadToEndAsync();
+        var chunk = Enumerable.Range(0, 1920).Select(static i => (byte)i).ToArray();
+        using (var client = await server.AcceptTcpClientAsync().WaitAsync(Patience))
+        {
+            var stream = client.GetStream();
+            await stream.ReadExactlyAsync(new byte[AudioWire.HeaderBytes]).AsTask().WaitAsync(Patience);
+            await stream.WriteAsync(AudioMessageWriter.ToArray(new Accept(1, 0, 0, 3000)));
+            await stream.WriteAsync(AudioMessageWriter.ToArray(new FormatNotice(_format, 960)));
+            await stream.WriteAsync(Audio(0, chunk));
+            await stream.WriteAsync(Audio(1, chunk).AsMemory(0, 100)); // and a part of another
+            await Until.HoldsAsync(() => File.Exists(file) && new FileInfo(file).Length >= 44 + chunk.Length, Patience, "a chunk was written");
+            client.Client.Close(0); // a reset: so ends a process that dies
+        }
+
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains($"failed: {Reason.ConnectionReset.Text()}", await error, StringComparison.Ordinal);
+        Assert.Equal(Sound.Wav(_format, chunk), await File.ReadAllBytesAsync(file));
+    }
+
     [Fact]
     public async Task The_list_goes_to_standard_output_and_an_unknown_station_ends_with_1()
     {
@@ -88,6 +140,30 @@ public sealed class ListenCommandTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // quickwater and a player as a shell connects them.
+    private static async Task PipeAsync(string command, string player)
+    {
+        var start = new ProcessStartInfo(
+            Tools.Require("sh"), ["-c", $"\"$0\" \"$1\" {command} | {player}", Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", typeof(ServerConfiguration).Assembly.Location])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("The shell did not start.");
+        var error = await process.StandardError.ReadToEndAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        Assert.True(process.ExitCode == 0, error);
+    }
+
+    // One whole message.
+    private static byte[] Audio(long sequence, byte[] samples)
+    {
+        var body = new byte[AudioWire.AudioPrefixBytes + samples.Length];
+        AudioChunk.WritePrefix(body, sequence, sequence * 20_000);
+        samples.CopyTo(body, AudioWire.AudioPrefixBytes);
+        return [(byte)AudioMessageType.Audio, (byte)(body.Length >> 16), (byte)(body.Length >> 8), (byte)body.Length, .. body];
+    }
 
     private static Process Start(params string[] arguments)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Quickwater.Audio;
 using Quickwater.Client;
 using Quickwater.Core;
@@ -19,7 +20,7 @@ public sealed class ListenTests : IDisposable
     private readonly CancellationTokenSource _late = new(Patience);
 
     [ToolFact("mkfifo")]
-    [Requirement("AUD-3.1", "AUD-5.6")]
+    [Requirement("AUD-3.1/library", "AUD-5.6")]
     public async Task A_source_that_ends_is_recorded_as_the_same_file_byte_for_byte()
     {
         var wav = Sound.Wav(Format, Sound.Sweep(20_001));
@@ -39,7 +40,7 @@ public sealed class ListenTests : IDisposable
     }
 
     [Fact]
-    [Requirement("AUD-3.2")]
+    [Requirement("AUD-3.2/restart")]
     public async Task A_listener_survives_a_server_that_comes_back_on_one_time_line()
     {
         var (path, format, samples) = Sound.Speech(_folder);
@@ -69,6 +70,28 @@ public sealed class ListenTests : IDisposable
         Assert.Equal([NoticeKind.Draining, NoticeKind.Closing], notices.Select(static notice => notice.Kind));
         Assert.Equal("drained", retries.First().Failure.Code);
         Assert.False(listener.Ended.IsCompleted);
+    }
+
+    [Fact]
+    [Requirement("AUD-3.2/backoff")]
+    public async Task A_server_that_drops_every_connection_is_asked_ever_less_often()
+    {
+        const int Attempts = 6;
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var retries = new ConcurrentQueue<RetryNotice>();
+        var backoff = new BackoffOptions { First = TimeSpan.FromMilliseconds(10), Longest = TimeSpan.FromMilliseconds(100), Jitter = 0 };
+        var connecting = AudioListener.ConnectAsync($"{server.LocalEndpoint}/speech", new AudioListenerOptions { Reconnect = backoff, Retrying = retries.Enqueue }, _late.Token);
+        for (var i = 0; i < Attempts; i++)
+        {
+            (await server.AcceptSocketAsync(_late.Token)).Close(0);
+        }
+
+        await Until.HoldsAsync(() => retries.Count >= Attempts, Patience, "each was noticed");
+        Assert.Equal([10, 20, 40, 80, 100, 100], retries.Take(Attempts).Select(static one => one.Wait.TotalMilliseconds));
+        Assert.False(connecting.IsCompleted);
+        await _late.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
     }
 
     [Fact]
