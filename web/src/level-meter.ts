@@ -118,7 +118,12 @@ export class LevelMeter {
     context.fillStyle = colour('--soft');
     context.font = `11px ${getComputedStyle(this.#canvas).fontFamily}`;
     context.textBaseline = 'bottom';
-    for (const db of ticks) {
+    // On a narrow screen there is no room for all of them; the loudest is said in any case.
+    let free = width - context.measureText('0 dBFS').width;
+    for (const db of ticks.toReversed()) {
+      const half = context.measureText(String(db)).width / 2 + 5;
+      if (db !== 0 && x(db) + (db === floorDb ? 2 * half : half) > free) continue;
+      if (db !== 0) free = x(db) - half;
       context.textAlign = db === floorDb ? 'left' : db === 0 ? 'right' : 'center';
       context.fillText(db === 0 ? '0 dBFS' : String(db), x(db), height);
     }
