@@ -62,6 +62,18 @@ public sealed class ClientCertaintyTests
         Assert.True(fits is { Error: null, Result: null } && after is { Error: null, Result: null });
     }
 
+    [Fact]
+    public void A_server_that_does_not_say_how_long_a_body_it_takes_is_sent_any()
+    {
+        using var caller = new Caller();
+        caller.Driver.Feed(Frame.Of(0, """{"result":{"version":1,"inFlightMax":3}}"""));
+        caller.Driver.Frames();
+        var call = caller.Call("a", new string('1', 10_000));
+        caller.Driver.Turn();
+        Assert.Single(caller.Driver.Frames());
+        Assert.Null(call.Error);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

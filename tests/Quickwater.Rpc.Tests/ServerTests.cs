@@ -12,7 +12,7 @@ public sealed class ServerTests
     [InlineData("""{"id":[{}],"params":7,"method":"echo","more":{"method":"no"}}""", """{"result":7}""")]
     [InlineData("""{"method":"\u0065cho"}""", """{"result":null}""")]
     [InlineData("""{"method":"ping"}""", """{"result":"pong"}""")]
-    [InlineData("""{"method":"methods"}""", """{"result":["add","big","broken","bytes","echo","held","methods","ping","sleep","stats","stream","throw"]}""")]
+    [InlineData("""{"method":"methods"}""", """{"result":["add","big","broken","bytes","echo","held","methods","ping","sleep","soon","stats","stream","throw"]}""")]
     [InlineData("""{"method":"stats"}""", """{"result":{"connections":1,"calls":0,"errors":0,"inFlight":0,"items":0}}""")]
     [InlineData("""{"method":"add","params":{"A":1,"B":2}}""", """{"result":{"Value":3}}""")]
     [InlineData("""{"method":"add","params":{"A":0,"B":2}}""", """{"result":null}""")]

@@ -95,7 +95,7 @@ internal sealed class RpcClientGreeting
         {
             _agreed = RpcClientMode.Extended;
             InFlightMax = Math.Max(1, hello.InFlightMax);
-            BodyBytesMax = hello.BodyBytesMax;
+            BodyBytesMax = hello.BodyBytesMax > 0 ? hello.BodyBytesMax : int.MaxValue; // a server may leave it out
         }
     }
 }

@@ -197,14 +197,14 @@ public sealed class ExecutableTests
     public async Task Serve_with_named_pipes_that_nobody_writes_to_starts_and_stops_at_a_signal()
     {
         using var folder = new TemporaryFolder();
-        string[] pipes = [.. new[] { "a.wav", "b", "c.flac", "d.m3u", "e.pcm" }.Select(name => Path.Combine(folder.Path, name))];
+        string[] pipes = [.. new[] { "a.wav", "b", "c.flac", "d.m3u", "e.pcm", "f.wav" }.Select(name => Path.Combine(folder.Path, name))];
         using var make = Process.Start(Tools.Require("mkfifo"), pipes);
         await make.WaitForExitAsync();
         using var process = Process.Start(StartInfo(
         [
             "serve", "--set", "rtmp.enabled=false", "--set", "http.enabled=false", "--set", "admin.enabled=false", "--set", "rpc.enabled=false",
             "--set", "audio.listen=127.0.0.1:0", .. pipes[..4].SelectMany(static pipe => new[] { "--station", $"{Path.GetFileNameWithoutExtension(pipe)}={pipe}" }),
-            "--station", $"e[raw=s16/8000/1;fallback={pipes[0]}]={pipes[4]}",
+            "--station", $"e[raw=s16/8000/1;fallback={pipes[5]}]={pipes[4]}",
         ])) ?? throw new InvalidOperationException("The executable did not start.");
         var error = process.StandardError.ReadToEndAsync();
         await BannerAsync(process);
