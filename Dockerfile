@@ -16,7 +16,7 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .
 COPY --from=web /source/web/dist web/dist
-RUN dotnet publish src/Quickwater.Server -c Release -p:BuildWeb=false -p:UseAppHost=false -o /out
+RUN dotnet publish src/Quickwater.Server -c Release -p:BuildWeb=false -p:UseAppHost=false -p:RestoreLockedMode=true -o /out
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
@@ -27,6 +27,7 @@ VOLUME /data
 # In a container loopback is nobody's: what may be reached is said by the ports that are published. Administration stays inside.
 ENV QUICKWATER__DATA__DIRECTORY=/data QUICKWATER__RPC__LISTEN=0.0.0.0:7001
 EXPOSE 1935 7000 7001 8080
-HEALTHCHECK CMD ["dotnet", "quickwater.dll", "call", "127.0.0.1:7001", "ping", "--timeout", "5"]
+# Asks /healthz of whatever the environment configures, tokens or not; a file of `serve --config` it does not know.
+HEALTHCHECK CMD ["dotnet", "quickwater.dll", "health", "--timeout", "5"]
 ENTRYPOINT ["dotnet", "quickwater.dll"]
 CMD ["serve"]

@@ -19,8 +19,8 @@ cp -a "$dotnet/dotnet" "$dotnet/host" "$dotnet/shared" "$work/root/usr/share/dot
 ln -s /usr/share/dotnet/dotnet "$work/root/usr/bin/dotnet"
 chroot "$work/root" useradd --uid 1654 --user-group app
 
-# The name that the Dockerfile has for a base: `base PART` finds the one that contains PART.
-base() { awk -v part="$1" '$1 == "FROM" && index($2, part) { print $2; exit }' "$dockerfile"; }
+# The name that the Dockerfile has for a base, without its digest, which no stand-in can have: `base PART` finds the one that contains PART.
+base() { awk -v part="$1" '$1 == "FROM" && index($2, part) { sub(/@.*/, "", $2); print $2; exit }' "$dockerfile"; }
 
 # What tells this machine's programs which certificates to trust has to be told in there too.
 changes=()

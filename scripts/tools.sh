@@ -10,6 +10,7 @@ missing_packages() {
   fi
   { gst-inspect-1.0 --exists rtmp2sink && gst-inspect-1.0 --exists x264enc && gst-inspect-1.0 --exists avdec_h264; } 2>/dev/null ||
     echo gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
+  command -v promtool >/dev/null 2>&1 || echo prometheus
   command -v python3 >/dev/null 2>&1 || echo python3
   command -v gcc >/dev/null 2>&1 || echo gcc libc6-dev
   command -v npm >/dev/null 2>&1 || echo nodejs npm

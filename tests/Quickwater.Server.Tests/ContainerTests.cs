@@ -12,6 +12,8 @@ namespace Quickwater.Server.Tests;
 /// <summary>The Dockerfile: its publish command, its environment and its command serve; and so does the image, where there is something to build it with.</summary>
 public sealed class ContainerTests
 {
+    private const string Token = "token-of-the-tester-1";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     private static string Root => Directory.GetParent(Find())?.FullName ?? "";
@@ -53,12 +55,15 @@ public sealed class ContainerTests
     {
         const string image = "quickwater-test";
         var engine = ContainerEngine.Here ?? throw new InvalidOperationException("./test --full installs Podman where there is no Docker daemon.");
-        await HaveBasesAsync(engine);
-        await DoAsync(engine.Program, [.. engine.Build, "-t", image, Root]);
-        var container = LastLine(await DoAsync(engine.Program, [.. engine.Run, "-d", "--rm", "-p", "127.0.0.1::7001", image]));
+        using var folder = new TemporaryFolder();
+        var file = await HaveBasesAsync(engine) ? Find()
+            : folder.Write("Dockerfile", string.Join('\n', Dockerfile.Select(line => Regex.Replace(line, "^(?<name>FROM [^@ ]+)@[^ ]+", "${name}", RegexOptions.None, Patience))));
+        await DoAsync(engine.Program, [.. engine.Build, "-f", file, "-t", image, Root]);
+        string[] tokens = ["-e", $"QUICKWATER__RPC__TOKENS=tester={Token}"]; // a health check must not need one
+        var container = LastLine(await DoAsync(engine.Program, [.. engine.Run, "-d", "--rm", "-p", "127.0.0.1::7001", .. tokens, image]));
         try
         {
-            await PingAsync(IPEndPoint.Parse(LastLine(await DoAsync(engine.Program, ["port", container, "7001/tcp"]))).Port);
+            await PingAsync(IPEndPoint.Parse(LastLine(await DoAsync(engine.Program, ["port", container, "7001/tcp"]))).Port, Token);
             await DoAsync(engine.Program, ["exec", container, .. HealthCheck]);
         }
         finally
@@ -67,17 +72,19 @@ public sealed class ContainerTests
         }
     }
 
-    // The images that the Dockerfile builds on: those of the registry, or stand-ins where none can be reached.
-    private static async Task HaveBasesAsync(ContainerEngine engine)
+    // The images that the Dockerfile builds on: those of the registry, or stand-ins where none can be reached, which have no digest to be named by.
+    private static async Task<bool> HaveBasesAsync(ContainerEngine engine)
     {
         foreach (var name in Dockerfile.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]))
         {
             if ((await RunAsync(engine.Program, ["image", "inspect", name])).Code != 0 && (await RunAsync(engine.Program, ["pull", "-q", name])).Code != 0)
             {
                 await DoAsync(Path.Combine(Root, "scripts", "container-bases.sh"), [engine.Program]);
-                return;
+                return false;
             }
         }
+
+        return true;
     }
 
     private static string[] HealthCheck => JsonSerializer.Deserialize<string[]>(
@@ -106,9 +113,10 @@ public sealed class ContainerTests
     }
 
     // The client connects again until the server listens.
-    private static async Task PingAsync(int port)
+    private static async Task PingAsync(int port, string? token = null)
     {
-        await using var client = new RpcClient("127.0.0.1", port, new RpcConnectOptions { WaitForServer = true });
+        var options = new RpcConnectOptions { WaitForServer = true, Session = new RpcClientOptions { Token = token } };
+        await using var client = new RpcClient("127.0.0.1", port, options);
         var result = await client.CallAsync("ping", "null"u8.ToArray(), RpcEncoding.Json, new RpcCallOptions { Timeout = TimeSpan.FromMinutes(2) });
         Assert.Null(result.Error);
         Assert.Equal("\"pong\"", Encoding.UTF8.GetString(result.Value.Span));

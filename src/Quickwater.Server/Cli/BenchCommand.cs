@@ -11,11 +11,11 @@ internal static class BenchCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandEnvironment environment, IDictionary<Command, string[]> examples)
     {
-        var viewers = Number("--viewers", "Viewers.", 100, 1, 100_000);
-        var publishers = Number("--publishers", "Streams to publish; 0 plays the stream of --url as it is, without delays.", 1, 0, 1000);
-        var kilobits = Number("--kbps", "Rate of each stream in kb/s, 64 of them audio.", 500, 100, 200_000);
-        var frames = Number("--fps", "Video frames a second.", 25, 1, 240);
-        var duration = Number("--duration", "Seconds that are measured.", 10, 1, 86_400);
+        var viewers = NumberOption.Create("--viewers", "Viewers.", 100, 1, 100_000);
+        var publishers = NumberOption.Create("--publishers", "Streams to publish; 0 plays the stream of --url as it is, without delays.", 1, 0, 1000);
+        var kilobits = NumberOption.Create("--kbps", "Rate of each stream in kb/s, 64 of them audio.", 500, 100, 200_000);
+        var frames = NumberOption.Create("--fps", "Video frames a second.", 25, 1, 240);
+        var duration = NumberOption.Create("--duration", "Seconds that are measured.", 10, 1, 86_400);
         var url = new Option<string?>("--url")
         {
             Description = "The stream: rtmp://HOST[:PORT]/APP/STREAM[?key=KEY]. Without it, an own server is started on loopback and measured too.",
@@ -44,20 +44,6 @@ internal static class BenchCommand
             "quickwater bench rtmp --viewers 100 --publishers 0 --url rtmp://127.0.0.1/live/demo",
         ];
         return new Command("bench", "Load generators.") { rtmp, RpcBenchCommand.Create(environment, examples) };
-    }
-
-    internal static Option<int> Number(string name, string description, int usual, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = $"{description} {least} to {most}, usually {usual}.", HelpName = "N", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            var value = result.GetValueOrDefault<int>();
-            if (value < least || value > most)
-            {
-                result.AddError($"{name} is {value}; allowed is {least} to {most}.");
-            }
-        });
-        return option;
     }
 
     private static async Task<int> RunAsync(LoadOptions options, string[] settings, bool figures, CommandEnvironment environment)
@@ -92,7 +78,7 @@ internal static class BenchCommand
         {
             return ExitCode.Failed;
         }
-        catch (IOException e)
+        catch (IOException e) when (e is not OutputException)
         {
             await environment.Error.WriteLineAsync($"quickwater: the load failed: {e.Message}");
             return ExitCode.Failed;

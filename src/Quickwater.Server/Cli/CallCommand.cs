@@ -17,7 +17,7 @@ internal static class CallCommand
         var address = RpcAddress.Create("The server.", ArgumentArity.ExactlyOne);
         var method = new Argument<string>("METHOD") { Description = "The method." };
         var json = new Argument<string>("JSON") { Description = "Its parameters: one JSON value, or - to read it from standard input.", DefaultValueFactory = _ => "null" };
-        var timeout = BenchCommand.Number("--timeout", "Seconds for the whole call.", 30, 1, 86_400);
+        var timeout = NumberOption.Create("--timeout", "Seconds for the whole call.", 30, 1, 86_400);
         var token = RpcToken.Create();
         var tls = new TlsOptions();
         var command = new Command("call", "Call a method of an RPC server: its result, or each item of its stream, is a line of standard output.")

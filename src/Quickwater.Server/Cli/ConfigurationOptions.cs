@@ -41,6 +41,11 @@ internal sealed class ConfigurationOptions
         return null;
     }
 
+    /// <summary>Loads the configuration once more, with its problems.</summary>
+    public (EffectiveConfiguration Values, IReadOnlyList<ConfigurationProblem> Problems) Reload(
+        ParseResult parse, CommandEnvironment environment, IReadOnlyList<string>? stations) =>
+        (ConfigurationLoader.Load(parse.GetValue(_file), environment.Variables, parse.GetValue(_sets) ?? [], out var problems, stations), problems);
+
     /// <summary>Writes problems, one a line.</summary>
     public static void Write(IReadOnlyList<ConfigurationProblem> problems, TextWriter error)
     {

@@ -55,7 +55,7 @@ internal static class ListenCommand
                 ? await ListAsync(address, environment, stop.Token)
                 : await ListenAsync(address, output, reconnect, environment, stop.Token);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e) when (e is not OutputException)
         {
             await environment.Error.WriteLineAsync($"quickwater: {PeerText.Printable(e.Message)}");
             return ExitCode.Failed;
@@ -65,7 +65,7 @@ internal static class ListenCommand
     private static async Task<int> ListenAsync(
         string address, string? output, bool reconnect, CommandEnvironment environment, CancellationToken stop)
     {
-        using var recorder = new WavRecorder(OutputOption.Open(output));
+        using var recorder = new WavRecorder(OutputOption.Open(output, stop));
         var options = new AudioListenerOptions
         {
             Agent = "quickwater listen",
@@ -74,7 +74,7 @@ internal static class ListenCommand
             Noticed = notice => environment.Error.WriteLine($"quickwater: {Text(notice)}"),
         };
         var result = await ProgressDisplay.ShowAsync(
-            $"listen {address}", recorder.Received, recorder.RunAsync(address, options, stop), environment);
+            $"listen {address}", "nothing is heard yet", recorder.Received, recorder.RunAsync(address, options, stop), environment);
         if (result.Why is Reason.StreamEnded or Reason.Cancelled && recorder.Received.Chunks > 0)
         {
             return ExitCode.Ok;

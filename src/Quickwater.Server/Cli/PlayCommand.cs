@@ -37,33 +37,25 @@ internal static class PlayCommand
             return ExitCode.Usage;
         }
 
-        try
+        using var signals = new StopSignals();
+        using var late = DurationOption.Start(seconds);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Drain, late.Token);
+        using var player = new FlvPlayer(OutputOption.Open(output, stop.Token));
+        var options = new RtmpPlayerOptions
         {
-            using var signals = new StopSignals();
-            using var late = DurationOption.Start(seconds);
-            using var player = new FlvPlayer(OutputOption.Open(output));
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Drain, late.Token);
-            var options = new RtmpPlayerOptions
-            {
-                EndWithStream = !reconnect,
-                Reconnect = reconnect ? new BackoffOptions() : null,
-                Retrying = ReconnectOption.Tell(player.Received, environment),
-            };
-            var result = await ProgressDisplay.ShowAsync(
-                $"play {url}", player.Received, player.RunAsync(url, options, stop.Token), environment);
-            if (result.Why is Reason.StreamEnded or Reason.Cancelled && player.Received.Frames > 0)
-            {
-                return ExitCode.Ok;
-            }
+            EndWithStream = !reconnect,
+            Reconnect = reconnect ? new BackoffOptions() : null,
+            Retrying = ReconnectOption.Tell(player.Received, environment),
+        };
+        var result = await ProgressDisplay.ShowAsync(
+            $"play {url}", "waiting for the stream to begin", player.Received, player.RunAsync(url, options, stop.Token), environment);
+        if (result.Why is Reason.StreamEnded or Reason.Cancelled && player.Received.Frames > 0)
+        {
+            return ExitCode.Ok;
+        }
 
-            var text = result.Why == Reason.Cancelled ? "nothing came" : result.ToString();
-            await environment.Error.WriteLineAsync($"quickwater: playing from {host}:{port} failed: {text}");
-            return ExitCode.Failed;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            await environment.Error.WriteLineAsync($"quickwater: {e.Message}");
-            return ExitCode.Failed;
-        }
+        var text = result.Why == Reason.Cancelled ? "nothing came" : result.ToString();
+        await environment.Error.WriteLineAsync($"quickwater: playing from {host}:{port} failed: {text}");
+        return ExitCode.Failed;
     }
 }

@@ -49,13 +49,15 @@ internal static class PublishCommand
             Retrying = ReconnectOption.Tell(publisher.Sent, environment),
         };
         var result = await ProgressDisplay.ShowAsync(
-            $"publish {file}", publisher.Sent, publisher.RunAsync(url, options, signals.Drain), environment);
-        if (result.Why is Reason.Completed or Reason.Cancelled)
+            $"publish {file}", "waiting for the server", publisher.Sent, publisher.RunAsync(url, options, signals.Drain), environment);
+        if (result.Why is Reason.Completed or Reason.Cancelled && publisher.FileFailure is null)
         {
             return ExitCode.Ok;
         }
 
-        await environment.Error.WriteLineAsync($"quickwater: publishing to {host}:{port} failed: {result}");
+        await environment.Error.WriteLineAsync(publisher.FileFailure is { } text
+            ? $"quickwater: {file} cannot be published: {text}"
+            : $"quickwater: publishing to {host}:{port} failed: {result}");
         return ExitCode.Failed;
     }
 }

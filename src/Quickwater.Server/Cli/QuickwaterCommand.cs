@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 namespace Quickwater.Server;
 
@@ -10,14 +11,14 @@ internal static class QuickwaterCommand
     public static async Task<int> RunAsync(string[] arguments, CommandEnvironment environment)
     {
         var parse = Parse(arguments, environment);
+        if (IsBare(parse))
+        {
+            parse = Parse([.. arguments, "--help"], environment);
+        }
+
         if (parse.Errors.Count > 0 && parse.Action is not (ExamplesHelpAction or HelpAction))
         {
-            foreach (var error in parse.Errors)
-            {
-                environment.Error.WriteLine($"quickwater: {error.Message}");
-            }
-
-            environment.Error.WriteLine($"Try '{CommandPath(parse)} --help'.");
+            WriteErrors(parse, environment);
             return ExitCode.Usage;
         }
 
@@ -29,13 +30,53 @@ internal static class QuickwaterCommand
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        return await parse.InvokeAsync(invocation);
+        try
+        {
+            return await parse.InvokeAsync(invocation);
+        }
+        catch (OutputException e)
+        {
+            return e.Report(environment);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            environment.Error.WriteLine($"quickwater: {e.Message}");
+            return ExitCode.Failed;
+        }
     }
 
     /// <summary>What a command line says, with what is wrong with it.</summary>
     internal static ParseResult Parse(string[] arguments, CommandEnvironment environment) => Create(environment).Parse(arguments);
 
-    private static RootCommand Create(CommandEnvironment environment)
+    // A command that only has others below it, and nothing behind it: whoever asks so little wants to see what there is.
+    private static bool IsBare(ParseResult parse) =>
+        parse.CommandResult.Command is { Action: null, Subcommands.Count: > 0 } && parse.UnmatchedTokens.Count == 0 && parse.Action is not (ExamplesHelpAction or HelpAction)
+        && parse.Tokens.All(static token => token.Type == TokenType.Command);
+
+    private static void WriteErrors(ParseResult parse, CommandEnvironment environment)
+    {
+        var unmatched = parse.UnmatchedTokens;
+        foreach (var error in parse.Errors)
+        {
+            // That a command is missing is no news where one is misspelt.
+            if (unmatched.Count == 0 || error.Message.Contains(unmatched[0], StringComparison.Ordinal) || error.SymbolResult is not CommandResult)
+            {
+                environment.Error.WriteLine($"quickwater: {error.Message}");
+            }
+        }
+
+        var known = parse.CommandResult.Command.Subcommands.Select(static command => command.Name)
+            .Concat(parse.CommandResult.Command.Options.Select(static option => option.Name));
+        if (unmatched.Count > 0 && Spelling.Nearest(unmatched[0], known) is { } near)
+        {
+            environment.Error.WriteLine($"Did you mean '{near}'?");
+        }
+
+        environment.Error.WriteLine($"Try '{CommandPath(parse)} --help'.");
+    }
+
+    /// <summary>The tree of all commands.</summary>
+    internal static RootCommand Create(CommandEnvironment environment)
     {
         var examples = new Dictionary<Command, string[]>();
         var root = new RootCommand("Quickwater, a real-time media server.")
@@ -45,6 +86,7 @@ internal static class QuickwaterCommand
             PlayCommand.Create(environment, examples),
             ListenCommand.Create(environment, examples),
             CallCommand.Create(environment, examples),
+            HealthCommand.Create(environment, examples),
             ConfigCommand.Create(environment, examples),
             BenchCommand.Create(environment, examples),
             SimVerb.Create(environment, examples),

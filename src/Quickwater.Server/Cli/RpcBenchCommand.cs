@@ -14,11 +14,11 @@ internal static class RpcBenchCommand
     public static Command Create(CommandEnvironment environment, IDictionary<Command, string[]> examples)
     {
         var address = RpcAddress.Create("The server. Without it, an own server is started on loopback and measured too.", ArgumentArity.ZeroOrOne);
-        var connections = BenchCommand.Number("--connections", "Connections.", 8, 1, 1000);
-        var inFlight = BenchCommand.Number("--in-flight", "Calls at once on each connection.", 64, 1, 10_000);
-        var rate = BenchCommand.Number("--rate", "Calls a second in all, at instants that are fixed beforehand; 0 makes a call when another is over.", 0, 0, 10_000_000);
-        var duration = BenchCommand.Number("--duration", "Seconds that are measured.", 10, 1, 86_400);
-        var size = BenchCommand.Number("--size", "Bytes of the parameters: a JSON string, or bytes with --binary.", 64, 2, 1_000_000);
+        var connections = NumberOption.Create("--connections", "Connections.", 8, 1, 1000);
+        var inFlight = NumberOption.Create("--in-flight", "Calls at once on each connection.", 64, 1, 10_000);
+        var rate = NumberOption.Create("--rate", "Calls a second in all, at instants that are fixed beforehand; 0 makes a call when another is over.", 0, 0, 10_000_000);
+        var duration = NumberOption.Create("--duration", "Seconds that are measured.", 10, 1, 86_400);
+        var size = NumberOption.Create("--size", "Bytes of the parameters: a JSON string, or bytes with --binary.", 64, 2, 1_000_000);
         var method = new Option<string>("--method") { Description = "The method, usually echo.", HelpName = "NAME", DefaultValueFactory = _ => "echo" };
         var json = new Option<string?>("--params") { Description = "Its parameters as JSON, instead of --size bytes.", HelpName = "JSON" };
         var binary = new Option<bool>("--binary") { Description = "Send bytes instead of JSON." };
@@ -111,7 +111,7 @@ internal static class RpcBenchCommand
         {
             return ExitCode.Failed;
         }
-        catch (Exception e) when (e is IOException or ArgumentException)
+        catch (Exception e) when (e is (IOException and not OutputException) or ArgumentException)
         {
             await environment.Error.WriteLineAsync($"quickwater: the load failed: {e.Message}");
             return ExitCode.Failed;

@@ -19,10 +19,10 @@ internal static class ServeCommand
             AllowMultipleArgumentsPerToken = false,
             DefaultValueFactory = _ => [],
         };
-        var command = new Command("serve", "Run the server until it is told to stop (SIGINT, SIGTERM).") { demo, stations };
+        var command = new Command("serve", "Run the server until it is told to stop (SIGINT, SIGTERM; SIGHUP too, unless it runs as a service).") { demo, stations };
         options.AddTo(command);
         command.SetAction((parse, _) => options.Load(parse, environment, parse.GetValue(stations)) is { } configuration
-            ? RunAsync(configuration, parse.GetValue(demo), environment)
+            ? RunAsync(configuration, parse.GetValue(demo), environment, () => options.Reload(parse, environment, parse.GetValue(stations)))
             : Task.FromResult(ExitCode.Usage));
         examples[command] =
         [
@@ -35,7 +35,8 @@ internal static class ServeCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(EffectiveConfiguration values, bool demo, CommandEnvironment environment)
+    private static async Task<int> RunAsync(
+        EffectiveConfiguration values, bool demo, CommandEnvironment environment, Func<(EffectiveConfiguration Values, IReadOnlyList<ConfigurationProblem> Problems)> reload)
     {
         var configuration = ServerConfiguration.From(values);
         configuration = demo ? WithDemoStation(configuration) : configuration;
@@ -47,10 +48,12 @@ internal static class ServeCommand
 
         try
         {
-            using var signals = new StopSignals();
-            await using var log = ServerLog.Open(configuration.Log, environment.Error, TimeProvider.System);
-            LogSettings(log.Provider.CreateLogger("Quickwater.Server"), values);
-            var keys = StreamKeys.Load(configuration.Rtmp.PublishKeys, configuration.Data.Directory);
+            await using var log = ServerLog.Open(configuration.Log, environment.Log, TimeProvider.System);
+            var logger = log.Provider.CreateLogger("Quickwater.Server");
+            StreamKeys? loaded = null;
+            using var signals = new StopSignals(StopSignals.IsService(configuration.Log, environment) ? () => Reload(log, logger, loaded, reload) : null);
+            LogSettings(logger, values);
+            var keys = loaded = StreamKeys.Load(configuration.Rtmp.PublishKeys, configuration.Data.Directory);
             await using var server = new QuickwaterServer(
                 configuration, keys, log.Provider, TimeProvider.System, demo ? Banner.DemoStream : null);
             // Whoever is told to stop meanwhile starts first: a call that was read already is answered.
@@ -60,7 +63,7 @@ internal static class ServeCommand
                 return ExitCode.Failed;
             }
 
-            Banner.Write(environment.Out, server, configuration.Rtmp, keys, demo);
+            WriteBanner(environment, server, configuration, keys, demo, logger);
             await ServeAsync(server, keys, demo, signals, log.Provider);
             return ExitCode.Ok;
         }
@@ -68,6 +71,44 @@ internal static class ServeCommand
         {
             await environment.Error.WriteLineAsync($"quickwater: {e.Message}");
             return ExitCode.Failed;
+        }
+    }
+
+    // Whoever started the server may have closed what the banner goes to: that is no reason not to serve.
+    private static void WriteBanner(
+        CommandEnvironment environment, QuickwaterServer server, ServerConfiguration configuration, StreamKeys keys, bool demo, ILogger log)
+    {
+        try
+        {
+            Banner.Write(environment.Out, server, configuration.Rtmp, keys, demo);
+        }
+        catch (OutputException e)
+        {
+            Log.BannerUnwritten(log, e.Message);
+        }
+    }
+
+    // Certificates need no word: they are looked at as they are used.
+    private static void Reload(
+        ServerLog log, ILogger logger, StreamKeys? keys, Func<(EffectiveConfiguration Values, IReadOnlyList<ConfigurationProblem> Problems)> reload)
+    {
+        log.Reopen();
+        Log.Reloading(logger, "SIGHUP");
+        try
+        {
+            var (values, problems) = reload();
+            if (problems.Count > 0)
+            {
+                Log.KeysUnusable(logger, string.Join("; ", problems));
+            }
+            else if (keys is not null && keys.Reload(values.Get(Settings.RtmpPublishKeys)))
+            {
+                Log.KeysChanged(logger, keys.Keys.Count);
+            }
+        }
+        catch (IOException e)
+        {
+            Log.KeysUnusable(logger, e.Message);
         }
     }
 

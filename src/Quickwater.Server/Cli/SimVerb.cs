@@ -14,9 +14,9 @@ internal static class SimVerb
             Description = "The scenario, or all.",
             DefaultValueFactory = _ => "all",
         };
-        var seeds = new Option<int?>("--seeds") { Description = "How many seeds to run.", HelpName = "N" };
-        var seed = new Option<ulong?>("--seed") { Description = "Replay this seed alone.", HelpName = "S" };
-        var first = new Option<ulong?>("--first") { Description = "Begin with this seed instead of the first.", HelpName = "S" };
+        var seeds = NumberOption.Create("--seeds", "How many seeds to run.", "N", 1, int.MaxValue);
+        var seed = NumberOption.Create("--seed", "Replay this seed alone.", "S", ulong.MinValue, ulong.MaxValue);
+        var first = NumberOption.Create("--first", "Begin with this seed instead of the first.", "S", ulong.MinValue, ulong.MaxValue);
         var stop = new Option<bool>("--stop") { Description = "Stop at the first seed that fails." };
         var command = new Command("sim", "Run the server's code in simulated time on a faulty simulated network, seed by seed.")
         {

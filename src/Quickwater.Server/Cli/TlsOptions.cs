@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Quickwater.Net;
 
 namespace Quickwater.Server;
@@ -34,12 +35,12 @@ internal sealed class TlsOptions
 
         command.Validators.Add(result =>
         {
-            if (!result.GetValue(_tls) && Array.Find(others, option => result.GetValue(option) is not null) is { } idle)
+            if (!result.GetValue(_tls) && Array.Find(others, option => Text(result, option) is not null) is { } idle)
             {
                 result.AddError($"{idle.Name} is for TLS: give --tls with it.");
             }
 
-            foreach (var wrong in Options(result.GetValue(_ca), result.GetValue(_pin), result.GetValue(_certificate), result.GetValue(_key)).Validate())
+            foreach (var wrong in Options(Text(result, _ca), Text(result, _pin), Text(result, _certificate), Text(result, _key)).Validate())
             {
                 result.AddError($"{wrong}.");
             }
@@ -49,6 +50,9 @@ internal sealed class TlsOptions
     /// <summary>What was chosen; null without TLS.</summary>
     public TlsClientOptions? Of(ParseResult parse) =>
         parse.GetValue(_tls) ? Options(parse.GetValue(_ca), parse.GetValue(_pin), parse.GetValue(_certificate), parse.GetValue(_key)) : null;
+
+    // An option without its text is wrong usage by itself, and asking for its value throws.
+    private static string? Text(CommandResult result, Option<string?> option) => result.GetResult(option)?.Tokens is [var token] ? token.Value : null;
 
     private static TlsClientOptions Options(string? ca, string? pin, string? certificate, string? key) =>
         new() { Ca = ca ?? "", Pin = pin ?? "", Certificate = certificate ?? "", Key = key ?? certificate ?? "" };

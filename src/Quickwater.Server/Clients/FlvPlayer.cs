@@ -14,6 +14,7 @@ internal sealed class FlvPlayer(Stream? output) : IDisposable
     public TransferCounts Received { get; } = new();
 
     /// <summary>Runs until the stream has ended, playing is over for good, or it is told to stop.</summary>
+    /// <exception cref="OutputException">What came cannot be written.</exception>
     public async Task<ClientFailure> RunAsync(string url, RtmpPlayerOptions options, CancellationToken stop)
     {
         try
@@ -23,9 +24,9 @@ internal sealed class FlvPlayer(Stream? output) : IDisposable
             await FinishAsync();
             return failure;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileFault.Is(e))
         {
-            return new ClientFailure(Reason.StorageFault);
+            throw OutputOption.Failed(e);
         }
     }
 

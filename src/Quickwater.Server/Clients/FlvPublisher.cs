@@ -19,23 +19,34 @@ internal sealed class FlvPublisher(Func<Stream> open, bool loop, TimeProvider ti
     /// <summary>What was sent.</summary>
     public TransferCounts Sent { get; } = new();
 
-    /// <summary>Runs until the file has ended, publishing is over for good, or it is told to stop.</summary>
+    /// <summary>What is wrong with the file, for people; null when nothing is.</summary>
+    public string? FileFailure { get; private set; }
+
+    /// <summary>Runs until the file has ended, publishing is over for good, or it is told to stop. Nothing is connected for a file that has no frame.</summary>
     public async Task<ClientFailure> RunAsync(string url, RtmpPublisherOptions options, CancellationToken stop)
     {
         try
         {
-            await using var publisher = await RtmpPublisher.ConnectAsync(url, options, stop);
-            await foreach (var tag in _file.ReadAsync(stop))
+            await using var tags = _file.ReadAsync(stop).GetAsyncEnumerator(stop);
+            if (!await tags.MoveNextAsync())
             {
+                return new ClientFailure(FileEnd());
+            }
+
+            await using var publisher = await RtmpPublisher.ConnectAsync(url, options, stop);
+            do
+            {
+                var tag = tags.Current;
                 var at = await PaceAsync(tag, publisher.Ended, stop);
                 await publisher.SendAsync(tag.Type, tag.Milliseconds, tag.Body, stop);
                 Sent.Add(tag.Type, tag.Body.Length, (long)at.TotalMilliseconds);
                 Sent.Dropped = publisher.FramesDropped;
             }
+            while (await tags.MoveNextAsync());
 
             await publisher.CompleteAsync(stop);
             Sent.Dropped = publisher.FramesDropped;
-            return new ClientFailure(_file.Failure == Reason.None ? Reason.Completed : _file.Failure);
+            return new ClientFailure(FileEnd());
         }
         catch (ClientException e)
         {
@@ -47,8 +58,22 @@ internal sealed class FlvPublisher(Func<Stream> open, bool loop, TimeProvider ti
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            FileFailure = e.Message;
             return new ClientFailure(Reason.StorageFault);
         }
+    }
+
+    private Reason FileEnd()
+    {
+        if (_file.Failure == Reason.None && Sent.Frames > 0)
+        {
+            return Reason.Completed;
+        }
+
+        FileFailure = _file.Failure == Reason.None ? "it has no frame"
+            : Sent.Frames == 0 ? $"it is no FLV file, or has no whole frame [{_file.Failure.Tag()}]"
+            : $"what follows its {Sent.Frames} frames cannot be read: {_file.Failure.Text()} [{_file.Failure.Tag()}]";
+        return _file.Failure == Reason.None ? Reason.Completed : _file.Failure;
     }
 
     // Waits until the tag is due; the answer is its time from the first frame on. Configurations and metadata before the first frame may carry

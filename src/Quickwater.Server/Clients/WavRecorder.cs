@@ -10,22 +10,24 @@ internal sealed class WavRecorder(Stream? output) : IDisposable
 {
     private AudioFormat _format;
     private long _sampleBytes;
+    private string? _unwritable;
 
     /// <summary>What was received.</summary>
     public ListenCounts Received { get; } = new();
 
     /// <summary>Runs until the station has ended, listening is over for good, or it is told to stop.</summary>
+    /// <exception cref="OutputException">What came cannot be written.</exception>
     public async Task<ClientFailure> RunAsync(string address, AudioListenerOptions options, CancellationToken stop)
     {
         try
         {
             var failure = await ListenAsync(address, options, stop);
             await FinishAsync();
-            return failure;
+            return _unwritable is { } why ? throw new OutputException(why) : failure;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileFault.Is(e))
         {
-            return new ClientFailure(Reason.StorageFault, "", $"writing failed: {e.Message}");
+            throw OutputOption.Failed(e);
         }
     }
 
@@ -54,8 +56,8 @@ internal sealed class WavRecorder(Stream? output) : IDisposable
 
                 if (output is not null && _format.IsValid && chunks.Current.Format != _format)
                 {
-                    return new ClientFailure(
-                        Reason.UnsupportedFormat, "", $"the station went from {_format} to {chunks.Current.Format}, and a WAV file has one format");
+                    _unwritable = $"the station went from {_format} to {chunks.Current.Format}, and a WAV file has one format";
+                    return new ClientFailure(Reason.UnsupportedFormat);
                 }
 
                 await WriteAsync(chunks.Current);

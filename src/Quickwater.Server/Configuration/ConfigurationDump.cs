@@ -28,7 +28,9 @@ internal static class ConfigurationDump
             }
 
             open = path;
-            var line = new string(' ', (path.Length - 1) * 2) + path[^1] + ": " + YamlValue(setting, configuration.Value(setting));
+            var value = YamlValue(setting, configuration.Value(setting));
+            var hides = setting.Secret && setting.Write(configuration.Value(setting)).Count > 0; // a comment, so that the rest can be read back
+            var line = new string(' ', (path.Length - 1) * 2) + (hides ? "# " : "") + path[^1] + ": " + value;
             text.Append(line.PadRight(OriginColumn)).Append(" # ").Append(configuration.Origin(setting)).Append('\n');
         }
 

@@ -64,10 +64,7 @@ public sealed record ServerConfiguration(
             values.Get(Settings.AdminEnabled),
             values.Get(Settings.AdminListen),
             values.Get(Settings.AdminAllowedHosts)),
-        new LogConfiguration(
-            values.Get(Settings.LogLevel),
-            values.Get(Settings.LogFormat),
-            values.Get(Settings.LogFile)),
+        LogSettings.Read(values),
         new DataConfiguration(values.Get(Settings.DataDirectory)),
         values.Get(Settings.ShutdownGrace));
 

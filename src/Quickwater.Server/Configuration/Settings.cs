@@ -172,15 +172,6 @@ internal static class Settings
         "admin.allowedHosts", new TextListType("host names or addresses without a port", IsHost), TextList.Empty,
         "Host names under which administration answers, besides loopback names. Needed when admin.listen is not a loopback address.");
 
-    public static readonly Setting<LogLevelChoice> LogLevel = new(
-        "log.level", new ChoiceType<LogLevelChoice>(), LogLevelChoice.Info, "The least severe lines that are written.");
-
-    public static readonly Setting<LogFormat> LogFormat = new(
-        "log.format", new ChoiceType<LogFormat>(), Server.LogFormat.Text, "Lines for people, or one JSON object a line.");
-
-    public static readonly Setting<string> LogFile = new(
-        "log.file", new TextType("a path, or nothing for standard error"), "", "A file that lines are appended to, instead of standard error.");
-
     public static readonly Setting<string> DataDirectory = new(
         "data.directory", new TextType("a path, or nothing for ./quickwater-data"), "",
         "Where the server keeps what it makes itself, such as a generated stream key.");
@@ -200,7 +191,8 @@ internal static class Settings
         .. RpcSettings.All,
         .. AudioSettings.All,
         HttpEnabled, HttpListen, HttpViewersMax, HttpWaitForStream, HttpTracksWait, HttpListStreams, AdminEnabled, AdminListen, AdminAllowedHosts,
-        LogLevel, LogFormat, LogFile, DataDirectory, ShutdownGrace,
+        .. LogSettings.All,
+        DataDirectory, ShutdownGrace,
     ];
 
     private static readonly Dictionary<string, Setting> ByKey = All.ToDictionary(setting => setting.Key, StringComparer.Ordinal);

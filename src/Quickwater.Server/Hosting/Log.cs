@@ -16,6 +16,21 @@ internal static partial class Log
         _ => LogLevel.Error,
     };
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} lines were left out within {Seconds} s: {Kind}, {Address}")]
+    public static partial void LinesLeftOut(ILogger log, long count, string kind, string address, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Signal}: the log is opened anew and keys are read again")]
+    public static partial void Reloading(ILogger log, string signal);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The stream keys stay as they were: {Text}")]
+    public static partial void KeysUnusable(ILogger log, string text);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The stream keys have changed: {Count} now")]
+    public static partial void KeysChanged(ILogger log, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Standard output cannot be written, so nobody sees the addresses there: {Text}")]
+    public static partial void BannerUnwritten(ILogger log, string text);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Quickwater {Version} starts (process {Process})")]
     public static partial void Starting(ILogger log, string version, int process);
 

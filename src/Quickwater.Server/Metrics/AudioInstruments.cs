@@ -36,8 +36,8 @@ internal static class AudioInstruments
             "quickwater.station.flush", () => Seconds(stations, static one => one.Stats.FlushInterval), "s", "How long chunks are gathered now.");
         meter.CreateObservableGauge(
             "quickwater.station.late",
-            () => Times(stations, [("0.5", static stats => stats.Late50), ("0.99", static stats => stats.Late99), ("1", static stats => stats.LateMax)]),
-            "s", "How late a station wakes, by quantile.");
+            () => Times(stations, [("50", static stats => stats.Late50), ("99", static stats => stats.Late99), ("100", static stats => stats.LateMax)]),
+            "s", "How late a station wakes, by percentile.");
         meter.CreateObservableCounter("quickwater.station.frames", () => Frames(stations), "{frame}", "Frames for listeners, by what became of them.");
         meter.CreateObservableCounter(
             "quickwater.station.drops", () => ByReason(stations, static one => one.Listeners.Drops(one.Audience)), "{frame}", "Frames that listeners did not get, by reason.");
@@ -60,9 +60,9 @@ internal static class AudioInstruments
     private static IEnumerable<Measurement<double>> Seconds(StationRegister stations, Func<Station, TimeSpan> of) =>
         stations.All.Select(one => new Measurement<double>(of(one).TotalSeconds, Label("station", one.Name)));
 
-    private static IEnumerable<Measurement<double>> Times(StationRegister stations, (string Quantile, Func<StationStats, TimeSpan> Of)[] rows) =>
+    private static IEnumerable<Measurement<double>> Times(StationRegister stations, (string Percentile, Func<StationStats, TimeSpan> Of)[] rows) =>
         stations.All.SelectMany(one => rows.Select(row =>
-            new Measurement<double>(row.Of(one.Stats).TotalSeconds, Label("station", one.Name), Label("quantile", row.Quantile))));
+            new Measurement<double>(row.Of(one.Stats).TotalSeconds, Label("station", one.Name), Label("percentile", row.Percentile))));
 
     private static IEnumerable<Measurement<long>> Frames(StationRegister stations) => stations.All.SelectMany<Station, Measurement<long>>(one =>
     {

@@ -147,7 +147,7 @@ internal sealed class MetricFamily
             "s" => "_seconds",
             "ms" => "_milliseconds",
             "%" => "_percent",
-            "bit/s" => "_bits_per_second",
+            "By/s" => "_bytes_per_second",
             ['{', ..] => "", // a note such as {connection}, not a unit
             var other => "_" + Sanitize(other),
         };
@@ -156,6 +156,8 @@ internal sealed class MetricFamily
             name += unit;
         }
 
+        // A name that ends so belongs to a histogram: the runtime's own gauges have such names.
+        name = name.EndsWith("_count", StringComparison.Ordinal) ? name[..^"_count".Length] : name;
         return kind == Kind.Counter && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
     }
 

@@ -64,7 +64,7 @@ internal sealed class ServerMeter : IDisposable
     {
         Meter.CreateObservableGauge("quickwater.stream.viewers", () => PerStream(stats => stats.Viewers), "{viewer}", "Viewers of a stream.");
         Meter.CreateObservableGauge(
-            "quickwater.stream.bitrate", () => PerStream(stats => stats.BytesPerSecond * 8), "bit/s", "Smoothed bitrate of a stream's publisher.");
+            "quickwater.stream.rate", () => PerStream(stats => stats.BytesPerSecond), "By/s", "Smoothed rate of a stream's publisher.");
         Meter.CreateObservableGauge(
             "quickwater.stream.gop", () => PerStream(stats => stats.ReplayTime.TotalSeconds), "s", "Media kept for late joiners of a stream.");
         Meter.CreateObservableGauge("quickwater.stream.held", () => PerStream(stats => stats.BytesHeld), "By", "Bytes that a stream holds in memory.");

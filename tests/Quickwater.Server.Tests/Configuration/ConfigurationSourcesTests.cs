@@ -90,6 +90,20 @@ public sealed class ConfigurationSourcesTests
     }
 
     [Fact]
+    [Requirement("RTMP-17.6")]
+    public void A_dump_with_secrets_reads_back_as_the_rest()
+    {
+        var loaded = Load(sets: ["rpc.tokens=name=supersecret1234567", "rtmp.publishKeys=supersecret1234567", "rtmp.chunkSize=1KiB"]);
+
+        var again = new ConfigurationLoader();
+        again.AddText("dump.yaml", ConfigurationDump.ToYaml(loaded));
+
+        Assert.Empty(again.Problems);
+        Assert.Equal(["rpc.tokens", "rtmp.publishKeys"], Settings.All.Where(static setting => setting.Secret).Select(static setting => setting.Key).Order());
+        Assert.Contains("# publishKeys: [\"(hidden)\"]", ConfigurationDump.ToYaml(loaded), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tokens_are_hidden_in_dumps_and_in_what_is_said_of_wrong_ones()
     {
         var loaded = Load(sets: ["rpc.tokens=alice=supersecret123456,bob=sha256:c4bbcb1fbec99d65bf59d85c8cb62ee2db963f0fe106f483d9afa73bd4e39a8a"]);

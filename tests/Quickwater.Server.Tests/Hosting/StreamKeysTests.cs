@@ -37,12 +37,69 @@ public sealed class StreamKeysTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
-    [Fact]
-    public void An_empty_key_file_is_refused()
+    [Theory]
+    [InlineData("", "holds no key")]
+    [InlineData("\n", "holds no key")]
+    [InlineData("two words\n", "holds no key")]
+    [InlineData("first-key-of-mine\nsecond-key-of-mine\n", "holds no key")]
+    public void A_key_file_without_a_key_is_refused_with_what_to_do(string content, string said)
     {
         using var folder = new TemporaryFolder();
-        folder.Write("publish.key", "\n");
+        Private(folder.Write("publish.key", content));
 
-        Assert.Throws<IOException>(() => StreamKeys.Load(TextList.Empty, folder.Path));
+        var error = Assert.Throws<IOException>(() => StreamKeys.Load(TextList.Empty, folder.Path)).Message;
+
+        Assert.Contains(said, error, StringComparison.Ordinal);
+        Assert.Contains("Delete it", error, StringComparison.Ordinal);
+        Assert.Contains("data.directory", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_file_that_others_can_read_is_refused_with_what_to_do()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("publish.key", "first-key-of-mine-1\n");
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        var error = Assert.Throws<IOException>(() => StreamKeys.Load(TextList.Empty, folder.Path)).Message;
+
+        Assert.Contains("(mode 604)", error, StringComparison.Ordinal);
+        Assert.Contains($"chmod 600 {file}", error, StringComparison.Ordinal);
+        Private(file);
+        Assert.Equal(["first-key-of-mine-1"], StreamKeys.Load(TextList.Empty, folder.Path).Keys);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_used_is_named_with_its_setting()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("file", "");
+
+        var error = Assert.Throws<IOException>(() => StreamKeys.Load(TextList.Empty, Path.Combine(file, "data"))).Message;
+
+        Assert.StartsWith($"data.directory: the stream key is kept in {Path.Combine(file, "data")}", error, StringComparison.Ordinal);
+        Assert.Contains("rtmp.publishKeys", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_draft_that_a_killed_start_left_is_no_hindrance()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write($"publish.key.{Environment.ProcessId}.new", "half");
+
+        Assert.True(StreamKeys.Load(TextList.Empty, folder.Path).Made);
+        Assert.Equal("publish.key", Path.GetFileName(Assert.Single(Directory.EnumerateFileSystemEntries(folder.Path))));
+    }
+
+    private static void Private(string file)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 }

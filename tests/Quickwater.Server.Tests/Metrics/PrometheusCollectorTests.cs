@@ -60,6 +60,14 @@ public sealed class PrometheusCollectorTests : IDisposable
     }
 
     [Fact]
+    public void A_name_does_not_end_like_a_part_of_a_histogram()
+    {
+        _meter.CreateObservableGauge("dotnet.timer.count", () => 3);
+
+        Assert.Contains("\ndotnet_timer 3\n", _collector.Collect(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Writes_histograms_with_cumulative_buckets()
     {
         var histogram = _meter.CreateHistogram(

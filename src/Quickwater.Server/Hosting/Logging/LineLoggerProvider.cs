@@ -3,7 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace Quickwater.Server;
 
 /// <summary>Logging to a <see cref="LogSink"/>, one line an entry, as text or JSON.</summary>
-internal sealed class LineLoggerProvider(LogSink sink, LogFormat format, LogLevel least, TimeProvider time) : ILoggerProvider
+/// <param name="sink">Where lines go; stays the caller's.</param>
+/// <param name="format">How they look.</param>
+/// <param name="least">The least severe level that is written.</param>
+/// <param name="time">The clock.</param>
+/// <param name="budget">What bounds repetitions; null for no bound. Stays the caller's.</param>
+internal sealed class LineLoggerProvider(LogSink sink, LogFormat format, LogLevel least, TimeProvider time, LogBudget? budget = null) : ILoggerProvider
 {
     private const string OwnCategory = "Quickwater";
 
@@ -31,20 +36,19 @@ internal sealed class LineLoggerProvider(LogSink sink, LogFormat format, LogLeve
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (!IsEnabled(logLevel))
+            // Before the line is made: who repeats without end costs little.
+            var fields = state as IReadOnlyList<KeyValuePair<string, object?>>;
+            if (IsEnabled(logLevel) && provider.Budget?.Admits(category, eventId, logLevel, fields) != false)
             {
-                return;
+                provider.Sink.Write(LogLine.Write(
+                    provider.Format, provider.Time.GetUtcNow(), logLevel, category, eventId, formatter(state, exception), fields, exception));
             }
-
-            var at = provider.Time.GetUtcNow();
-            var message = formatter(state, exception);
-            provider.Sink.Write(provider.Format == LogFormat.Json
-                ? LogLine.Json(at, logLevel, category, eventId, message, state as IReadOnlyList<KeyValuePair<string, object?>>, exception)
-                : LogLine.Text(at, logLevel, message, exception));
         }
     }
 
     private LogSink Sink => sink;
+
+    private LogBudget? Budget => budget;
 
     private LogFormat Format => format;
 

@@ -12,6 +12,18 @@ internal static class LogLine
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>A line in the format that is wanted.</summary>
+    public static string Write(
+        LogFormat format,
+        DateTimeOffset at,
+        LogLevel level,
+        string category,
+        EventId id,
+        string message,
+        IReadOnlyList<KeyValuePair<string, object?>>? fields,
+        Exception? exception) =>
+        format == LogFormat.Json ? Json(at, level, category, id, message, fields, exception) : Text(at, level, message, exception);
+
     /// <summary>A line for people.</summary>
     public static string Text(DateTimeOffset at, LogLevel level, string message, Exception? exception)
     {
