@@ -40,14 +40,15 @@ run_mutants() {
 
 mutants() {
   local one failed=0 chosen=("${mutant_folders[@]}")
-  export RunAnalyzers=false BuildWeb=false
+  # A machine that is busy with something else starts a test host slowly; a run that gives up after 90 s loses everything.
+  export RunAnalyzers=false BuildWeb=false VSTEST_CONNECTION_TIMEOUT=900
   if [ $# -gt 0 ]; then chosen=("$*"); fi
   copy_tree "$root/artifacts/mutants/tree"
   (cd "$root/artifacts/mutants/tree" && dotnet tool restore >&2)
   printf '%-18s %6s %8s %8s %8s %10s %8s\n' folder mutants killed "too slow" lived "not run" score
   for one in "${chosen[@]}"; do
     # shellcheck disable=SC2086
-    run_mutants $one || failed=1
+    run_mutants $one || failed=1 # two words: the project and its folder
   done
   return $failed
 }

@@ -10,6 +10,16 @@ public sealed class SeedTests
         // The judge: a drain came between closeStream and the answer behind it, and the player counted as one that still plays.
         { "rtmp", 1_000_041 },
         { "rtmp", 1_000_366 },
+
+        // The code, before it was released: media of a stream whose publishing was refused went into the connection's other publication.
+        { "rtmp", 5_881_251_019 },
+        { "rtmp", 5_881_251_130 },
+        { "rtmp", 5_881_251_159 },
+
+        // The code, before it was released: a drained HTTP listener whose last batch ended within a frame had always more to send, and never anything.
+        { "audio", 5_881_251_277 },
+        { "audio", 5_881_251_282 },
+        { "audio", 5_881_251_326 },
     };
 
     [Theory]
