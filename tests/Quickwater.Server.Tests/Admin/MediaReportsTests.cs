@@ -25,12 +25,17 @@ public sealed class MediaReportsTests
     [InlineData("1C00000000" + "FF", "hvc1")]
     [InlineData("9076766331" + "FF", "vvc1")]
     [InlineData("1200", "sorensonh263")]
+    [InlineData("1200008401020304", "sorensonh263")] // a picture, of a codec without a configuration
+    [InlineData("2701000000AABBCC", "avc1")]
     public void A_video_configuration_that_cannot_be_read_has_its_codecs_name(string hex, string codec) =>
         Assert.Equal(new VideoReport(codec, 0, 0), MediaReports.Video(Convert.FromHexString(hex)));
 
     [Theory]
     [InlineData("AF00", "aac", 44_100, 2)]
     [InlineData("904F707573", "Opus", 0, 0)]
+    [InlineData("2FFFFB9064", "mp3", 44_100, 2)] // sound, of a codec without a configuration
+    [InlineData("72D5D5D5", "alaw", 8_000, 1)]
+    [InlineData("82FFFFFF", "mulaw", 8_000, 1)]
     public void An_audio_configuration_that_cannot_be_read_has_what_its_header_says(string hex, string codec, int rate, int channels) =>
         Assert.Equal(new AudioReport(codec, rate, channels), MediaReports.Audio(Convert.FromHexString(hex)));
 

@@ -150,10 +150,18 @@ public sealed class FlvViewersTests
         await using var server = await RunningServer.StartAsync();
         using var stop = new CancellationTokenSource();
         var publishing = Clip.PublishAsync(server, "live/a", Clip.Cut(400), loop: true, stop.Token);
-        using var head = new HttpRequestMessage(HttpMethod.Head, server.Http("/live/a.flv"));
         using var options = new HttpRequestMessage(HttpMethod.Options, server.Http("/live/a.flv"));
 
-        var headAnswer = await server.Client.SendAsync(head);
+        // It does not wait, so it is asked until the stream is live.
+        using var headAnswer = await Until.HoldsAsync(
+            async () =>
+            {
+                using var head = new HttpRequestMessage(HttpMethod.Head, server.Http("/live/a.flv"));
+                return await server.Client.SendAsync(head);
+            },
+            static answer => answer.StatusCode == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(30),
+            "the stream is live");
         var optionsAnswer = await server.Client.SendAsync(options);
         await stop.CancelAsync();
         await publishing;
