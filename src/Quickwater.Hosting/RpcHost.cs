@@ -32,7 +32,7 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
             throw new ArgumentException($"TLS: {why}", nameof(options));
         }
 
-        _engine = new Engine(new EngineOptions(), new SystemScheduler(ownTimer: true), TimeProvider.System, this);
+        _engine = new Engine(new EngineOptions(), new SystemScheduler(ownTimer: true, (_, fault) => options.Faulted?.Invoke("", fault)), TimeProvider.System, this);
         _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount) : null; // docs/adr/0002
         Server = new RpcServer(methods, options.Limits, new PooledBytes.Pool(_engine.Leaks), options.Authenticator)
         {
@@ -123,6 +123,9 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
     void ITcpServerEvents.AcceptFailing(Reason why, SocketError error)
     {
     }
+
+    /// <inheritdoc/>
+    void ITcpServerEvents.Faulted(IPEndPoint? remote, Exception fault) => _options.Faulted?.Invoke("", fault);
 
     /// <inheritdoc/>
     void ITcpServerEvents.AcceptRecovered(long failures)

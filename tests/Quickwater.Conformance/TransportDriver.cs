@@ -52,6 +52,9 @@ public sealed class TransportDriver : ITransportEvents
     }
 
     /// <inheritdoc/>
+    public void Faulted(Exception fault) => StrayCompletions++;
+
+    /// <inheritdoc/>
     public void SendCompleted(IoResult result)
     {
         if (Volatile.Read(ref _insideCall) == Environment.CurrentManagedThreadId)

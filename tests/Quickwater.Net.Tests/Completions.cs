@@ -57,6 +57,8 @@ internal sealed class Completions : ITransportEvents
         return result;
     }
 
+    public void Faulted(Exception fault) => Assert.Fail(fault.ToString());
+
     public Task<IoResult> ReceivedAsync() => _received.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
     public Task<IoResult> SentAsync() => _sent.Reader.ReadAsync().AsTask().WaitAsync(Patience);

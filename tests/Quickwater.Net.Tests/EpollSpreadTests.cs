@@ -69,7 +69,7 @@ public sealed class EpollSpreadTests
         }
     }
 
-    private sealed class Work : ISessionFactory
+    internal sealed class Work : ISessionFactory
     {
         private readonly SteadyStateTests.EchoSession.Factory _echo = new();
         private long _turnTicks;

@@ -11,6 +11,7 @@ internal sealed class ServerLog : ITcpServerEvents
     private readonly Channel<ITransport> _accepted = Channel.CreateUnbounded<ITransport>();
     private readonly Channel<Reason> _refused = Channel.CreateUnbounded<Reason>();
     private readonly Channel<Reason> _failing = Channel.CreateUnbounded<Reason>();
+    private readonly Channel<Exception> _faults = Channel.CreateUnbounded<Exception>();
     private readonly Channel<long> _recovered = Channel.CreateUnbounded<long>();
 
     /// <summary>What to do with an accepted transport before it is reported.</summary>
@@ -21,6 +22,8 @@ internal sealed class ServerLog : ITcpServerEvents
     public Task<ITransport> AcceptedAsync() => Next(_accepted);
 
     public Task<Reason> RefusedAsync() => Next(_refused);
+
+    public Task<Exception> FaultAsync() => Next(_faults);
 
     public Task<Reason> FailingAsync() => Next(_failing);
 
@@ -39,6 +42,8 @@ internal sealed class ServerLog : ITcpServerEvents
         Failures++;
         _failing.Writer.TryWrite(why);
     }
+
+    void ITcpServerEvents.Faulted(IPEndPoint? remote, Exception fault) => _faults.Writer.TryWrite(fault);
 
     void ITcpServerEvents.AcceptRecovered(long failures) => _recovered.Writer.TryWrite(failures);
 

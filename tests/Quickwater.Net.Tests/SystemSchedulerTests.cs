@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using Quickwater.Core;
 using Quickwater.Testing;
 using Xunit;
 
@@ -55,6 +57,34 @@ public sealed class SystemSchedulerTests
         timer.Dispose();
         timer.Dispose();
         Assert.False(timer.Change(TimeSpan.Zero, s_never));
+    }
+
+    [LinuxFact]
+    [Requirement("MED-9.8")]
+    public async Task What_a_timer_of_its_own_calls_may_throw_and_is_reported_and_called_again()
+    {
+        var faults = new ConcurrentQueue<(ConnectionInfo Whose, Exception Fault)>();
+        var scheduler = new SystemScheduler(ownTimer: true, (whose, fault) =>
+        {
+            faults.Enqueue((whose, fault));
+            throw new InvalidOperationException("planted where it is reported");
+        });
+        using var timer = scheduler.CreateTimer(
+            TimeProvider.System,
+            _ =>
+            {
+                _went.Release();
+                throw new InvalidOperationException("planted");
+            },
+            null);
+        for (var i = 1; i <= 3; i++)
+        {
+            timer.Change(TimeSpan.FromMilliseconds(1), s_never);
+            Assert.True(await _went.WaitAsync(s_patience));
+            await Until.HoldsAsync(() => faults.Count == i, s_patience, "it is reported");
+        }
+
+        Assert.All(faults, static one => Assert.Equal((0ul, "timer", "planted"), (one.Whose.Id, one.Whose.Protocol, one.Fault.Message)));
     }
 
     [Fact]

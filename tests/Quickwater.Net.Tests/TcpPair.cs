@@ -119,6 +119,8 @@ internal sealed class TcpPair : IAsyncDisposable, ITcpServerEvents
 
     void ITcpServerEvents.AcceptFailing(Reason why, SocketError error) => Assert.Fail($"accept fails: {why}");
 
+    void ITcpServerEvents.Faulted(IPEndPoint? remote, Exception fault) => Assert.Fail(fault.ToString());
+
     void ITcpServerEvents.AcceptRecovered(long failures) => Assert.Fail("accept never failed");
 
     private sealed class Unowned : ISharedBytes

@@ -92,6 +92,22 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void A_peer_that_takes_its_answers_late_is_not_idle_and_one_that_takes_none_is()
+    {
+        using var served = new Served(new RpcLimits { IdleTimeout = TimeSpan.FromSeconds(10) });
+        served.Driver.Reads = false;
+        served.Driver.Feed(Frame.Base(1, "ping"));
+        served.Driver.Pass(TimeSpan.FromSeconds(9));
+        served.Driver.Reads = true;
+        served.Driver.Turn();
+        served.Driver.Pass(TimeSpan.FromSeconds(9));
+        Assert.Equal(Reason.None, served.Driver.Session.Ended); // it took its answer 9 s ago
+        served.Driver.Reads = false;
+        served.Driver.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(Reason.IdleTimeout, served.Driver.Session.Ended);
+    }
+
+    [Fact]
     public void A_connection_is_not_idle_while_a_call_is_under_way()
     {
         using var served = new Served(new RpcLimits { IdleTimeout = TimeSpan.FromSeconds(1) });

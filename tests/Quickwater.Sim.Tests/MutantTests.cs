@@ -42,10 +42,6 @@ public sealed class MutantTests
     }
 
     [Fact]
-    public void Every_mutant_is_tried() =>
-        Assert.Equal(SimRunner.Mutants.Order(StringComparer.Ordinal), Planted.Select(static row => (string)row[0]).Order(StringComparer.Ordinal));
-
-    [Fact]
     public void Without_a_mutant_the_same_command_finds_nothing()
     {
         var (exit, output) = RunSimulator("", "hub", "--seeds", "10");
@@ -53,17 +49,18 @@ public sealed class MutantTests
     }
 
     [Fact]
-    public void A_mutant_that_does_not_exist_is_refused()
+    public void A_mutant_that_does_not_exist_is_refused_with_those_that_do_and_each_of_them_is_tried()
     {
         var (exit, output) = RunSimulator("no-such-mutant", "hub", "--seeds", "1");
         Assert.Equal(2, exit);
-        Assert.Contains("lost-wake-up", output, StringComparison.Ordinal);
+        var names = output.Trim().Split("there are: ")[1].Split(", ");
+        Assert.Equal(names.Order(StringComparer.Ordinal), Planted.Select(static row => (string)row[0]).Order(StringComparer.Ordinal));
     }
 
     // A process of its own: a mutant is fixed before the first line of Core runs, and must not live in the other tests' process.
     private static (int Exit, string Output) RunSimulator(string mutant, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Quickwater.Sim.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Quickwater.Mutants.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

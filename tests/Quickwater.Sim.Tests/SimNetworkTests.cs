@@ -218,6 +218,8 @@ public sealed class SimNetworkTests
         public void SendCompleted(IoResult result)
         {
         }
+
+        public void Faulted(Exception fault) => Assert.Fail(fault.ToString());
     }
 
     private sealed class Owner : ISharedBytes

@@ -46,6 +46,8 @@ internal sealed class EchoPump : ITransportEvents
 
     void ITransportEvents.SendCompleted(IoResult result) => Run(result);
 
+    void ITransportEvents.Faulted(Exception fault) => Console.Error.WriteLine(fault);
+
     // Takes the result of the step under way (Pending: start it), and goes on while things complete at once.
     private void Run(IoResult result)
     {

@@ -37,5 +37,7 @@ internal sealed class EchoServer(bool waitsFirst) : ITcpServerEvents
 
     public void AcceptFailing(Reason why, SocketError error) => Console.Error.WriteLine($"accept fails: {why.Text()}");
 
+    public void Faulted(IPEndPoint? remote, Exception fault) => Console.Error.WriteLine(fault);
+
     public void AcceptRecovered(long failures) => Console.Error.WriteLine("accept works again");
 }

@@ -54,6 +54,8 @@ internal sealed class EngineServer(Engine engine, ISessionFactory factory) : ITc
 
     public void AcceptFailing(Reason why, SocketError error) => Console.Error.WriteLine($"accept fails: {why.Text()}");
 
+    public void Faulted(IPEndPoint? remote, Exception fault) => Console.Error.WriteLine(fault);
+
     public void AcceptRecovered(long failures) => Console.Error.WriteLine("accept works again");
 
     private sealed class Faults : IConnectionObserver

@@ -20,7 +20,6 @@ public sealed class Endpoint : ISessionFactory, ISession
     private bool _aborted;
     private Reason _ended;
     private Instant _endedAt;
-    private Instant _closedAt;
     private long _transmitted;
     private long _confirmed;
 
@@ -135,7 +134,6 @@ public sealed class Endpoint : ISessionFactory, ISession
     public void Close(Reason why, Instant now)
     {
         using var call = Enter("Close", now);
-        _closedAt = now;
         _aborted |= _ended == Reason.None;
         Session.Close(why, now);
         _world.Require(Session.Ended != Reason.None, $"{Transport.Name}: a closed session has a reason");
@@ -153,7 +151,7 @@ public sealed class Endpoint : ISessionFactory, ISession
     /// <summary>A session that ended in its own time is closed in the orderly way: the last answers are not taken back by a reset.</summary>
     internal void MustHaveClosedOrderly()
     {
-        var lingered = _closedAt - _endedAt >= Host.Engine.Options.LingerTimeout;
+        var lingered = Transport.ClosedAt >= ConnectionEnd.LingerUntil(_ended, Host.Engine.Options, _endedAt);
         _world.Require(
             !Transport.ResetPeer || _aborted || lingered,
             $"{Transport.Name}: an ended session's connection closes behind all input, or after lingering");

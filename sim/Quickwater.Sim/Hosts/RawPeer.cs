@@ -66,6 +66,9 @@ public sealed class RawPeer : ITransportEvents
     }
 
     /// <inheritdoc/>
+    public void Faulted(Exception fault) => throw new InvalidOperationException("The simulated network threw.", fault);
+
+    /// <inheritdoc/>
     public void SendCompleted(IoResult result)
     {
         _batch.Release();

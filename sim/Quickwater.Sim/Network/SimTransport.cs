@@ -76,6 +76,9 @@ public sealed class SimTransport : ITransport, IDisposable
     /// <summary>Whether this end's user was told of the end of its input.</summary>
     public bool EndGiven { get; private set; }
 
+    /// <summary>When this end's user closed it.</summary>
+    public Instant ClosedAt { get; private set; } = Instant.Never;
+
     /// <summary>Whether this end reset the link because it was closed before all input had been read.</summary>
     public bool ResetPeer { get; private set; }
 
@@ -174,6 +177,7 @@ public sealed class SimTransport : ITransport, IDisposable
 
         _world.Note("close", Name, _in.Available, _out.Unacknowledged);
         Closed = true;
+        ClosedAt = _world.Clock.Now;
         if (_in.Available > 0 || Sending)
         {
             // As Linux does: input that nobody will read makes it a reset, which destroys what is on its way out.

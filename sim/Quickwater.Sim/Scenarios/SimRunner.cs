@@ -7,9 +7,6 @@ public static class SimRunner
 {
     private const int FailuresShownMax = 5;
 
-    /// <summary>The bugs that can be planted, by name: see docs/simulator.md.</summary>
-    public static IReadOnlyList<string> Mutants { get; } = [.. Core.Mutants.Names, .. Rpc.RpcMutants.Names];
-
     /// <summary>Runs the seeds and tells on <paramref name="output"/> what failed and how to replay it.</summary>
     /// <param name="scenario">What to play.</param>
     /// <param name="firstSeed">The first seed.</param>

@@ -26,6 +26,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
     private bool _pinged; // since the client was heard last
     private bool _drainTold;
     private bool _draining;
+    private long _drainedAt; // the live edge when it was told to drain: a station that plays on moves its own away
     private bool _farewellDue;
     private bool _cut; // the last batch ended within a frame
     private int _left; // bytes that were offered and not taken
@@ -56,7 +57,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
         {
             var due = _watch.Deadline;
             due = _accepted && !_pinged ? Instant.Earlier(due, _watch.PingAt) : due;
-            return Instant.Earlier(due, _sends.Deadline(StallMax));
+            return Instant.Earlier(due, _sends.Deadline(_seat));
         }
     }
 
@@ -66,10 +67,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
 
     public string Agent { get; private set; } = "";
 
-    // Who only lists has no station to say how long a send may take; the engine's own bound stays.
-    private TimeSpan StallMax => _seat?.Station.Options.StallMax ?? TimeSpan.MaxValue;
-
-    public long Warm() => _left + _watch.PingAt.Ticks + _sends.Deadline(TimeSpan.Zero).Ticks + (_seat?.Warm() ?? 0);
+    public long Warm() => _left + _watch.PingAt.Ticks + _sends.Deadline(null).Ticks + (_seat?.Warm() ?? 0);
 
     public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now)
     {
@@ -128,7 +126,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
         }
 
         var more = Write(batch, now);
-        _sends.Began(batch, ref _watch, now);
+        _sends.Began(batch, ref _watch, _seat, now);
         return more;
     }
 
@@ -137,7 +135,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
     public void Tick(Instant now)
     {
         var why = _watch.Check(now);
-        why = why == Reason.None ? _sends.Check(StallMax, now) : why;
+        why = why == Reason.None ? _sends.Check(_seat, now) : why;
         if (why != Reason.None)
         {
             End(why);
@@ -152,7 +150,8 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
     {
         if (command.Kind == CommandKind.Drain)
         {
-            _draining = true; // it ends behind what was published
+            _draining = true; // it ends behind what was published until now
+            _drainedAt = _seat?.Subscription.LiveEdge ?? 0;
             if (_seat is null)
             {
                 End(Reason.Drained);
@@ -194,7 +193,7 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
         if (Ended == Reason.None && _accepted && _seat is not null)
         {
             TellDrain(batch);
-            var why = _seat.Fill(batch, this, now, out _cut);
+            var why = HasDrained(_seat) ? Reason.Drained : _seat.Fill(batch, this, now, out _cut);
             if (_cut)
             {
                 return true;
@@ -259,6 +258,8 @@ internal sealed class AudioServerSession : ISession, IListener, ISeated
             }
         }
     }
+
+    private bool HasDrained(Seat seat) => _draining && seat.Subscription.HasPassed(_drainedAt);
 
     private void TellDrain(SendBatch batch)
     {

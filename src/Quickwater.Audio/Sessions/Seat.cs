@@ -11,6 +11,10 @@ internal sealed class Seat : IDisposable
     // The minute of StationOptions.SkipsPerMinuteMax.
     private static readonly TimeSpan s_skipWindow = TimeSpan.FromMinutes(1);
 
+    // How often a listener is judged that has a send under way: often enough that it is never far beyond its bounds.
+    private static readonly TimeSpan s_judgeMin = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_judgeMax = TimeSpan.FromSeconds(1);
+
     private readonly Subscription _subscription;
     private readonly Queue<Instant> _skips = new();
     private long _dropped;
@@ -24,11 +28,19 @@ internal sealed class Seat : IDisposable
         Station = station;
         _subscription = subscription;
         _live = subscription.JoinedLive;
+
+        var bounds = subscription.Options;
+        var bytesTime = station.Format.IsValid ? bounds.LagBytesMax / (double)station.Format.BytesPerSecond : double.MaxValue;
+        var least = Math.Min(bounds.LagTimeMax.TotalSeconds, bytesTime) / 8;
+        JudgeEvery = TimeSpan.FromSeconds(Math.Clamp(least, s_judgeMin.TotalSeconds, s_judgeMax.TotalSeconds));
     }
 
     internal Station Station { get; }
 
     internal Subscription Subscription => _subscription;
+
+    /// <summary>How long a send may be under way before <see cref="Judge"/>, and again after it.</summary>
+    internal TimeSpan JudgeEvery { get; }
 
     /// <summary>Whether the station was on the air as far as it was told.</summary>
     internal bool IsLive => _live;
@@ -144,6 +156,9 @@ internal sealed class Seat : IDisposable
             }
         }
     }
+
+    /// <summary>Keeps the bounds of a listener who is not reading. The answer is why it is over, if it is.</summary>
+    internal Reason Judge(Instant now) => _subscription.Judge(now);
 
     /// <summary>Why it will have ended, for the station's books.</summary>
     internal void EndsFor(Reason why) => _why = _why == Reason.None ? why : _why;

@@ -17,6 +17,7 @@ internal sealed class WavListenerSession : ISession, IListener, ISeated
     private Instant _offAirUntil = Instant.Never;
     private bool _entered; // in the books of all clients
     private bool _draining;
+    private long _drainedAt; // the live edge when it was told to drain: a station that plays on moves its own away
     private bool _cut; // the last batch ended within a frame
 
     internal WavListenerSession(WavListener listener, IMailbox mailbox, Instant now)
@@ -35,7 +36,7 @@ internal sealed class WavListenerSession : ISession, IListener, ISeated
 
     public Reason Ended { get; private set; }
 
-    public Instant Deadline => Instant.Earlier(Instant.Earlier(_watch.Deadline, _offAirUntil), _sends.Deadline(StallMax));
+    public Instant Deadline => Instant.Earlier(Instant.Earlier(_watch.Deadline, _offAirUntil), _sends.Deadline(_seat));
 
     Station? IListener.Station => _seat?.Station;
 
@@ -43,9 +44,7 @@ internal sealed class WavListenerSession : ISession, IListener, ISeated
 
     string IListener.Agent => _listener.Agent;
 
-    private TimeSpan StallMax => _seat?.Station.Options.StallMax ?? TimeSpan.MaxValue;
-
-    public long Warm() => _watch.PingAt.Ticks + _sends.Deadline(TimeSpan.Zero).Ticks + (_seat?.Warm() ?? 0);
+    public long Warm() => _watch.PingAt.Ticks + _sends.Deadline(null).Ticks + (_seat?.Warm() ?? 0);
 
     public ReceiveResult Receive(ReadOnlySpan<byte> bytes, Instant now) => ReceiveResult.NeedMore(bytes.Length);
 
@@ -67,7 +66,7 @@ internal sealed class WavListenerSession : ISession, IListener, ISeated
         }
 
         more |= _titles?.Close(batch) ?? false;
-        _sends.Began(batch, ref _watch, now);
+        _sends.Began(batch, ref _watch, _seat, now);
         return more;
     }
 
@@ -76,7 +75,7 @@ internal sealed class WavListenerSession : ISession, IListener, ISeated
     public void Tick(Instant now)
     {
         var why = _watch.Check(now);
-        why = why == Reason.None ? _sends.Check(StallMax, now) : why;
+        why = why == Reason.None ? _sends.Check(_seat, now) : why;
         why = why == Reason.None && now >= _offAirUntil ? Reason.StreamOffAir : why;
         if (why != Reason.None)
         {
@@ -88,7 +87,8 @@ internal sealed class WavListenerSession : ISession, IListener, ISeated
     {
         if (command.Kind == CommandKind.Drain)
         {
-            _draining = true; // it ends behind what was published
+            _draining = true; // it ends behind what was published until now
+            _drainedAt = _seat?.Subscription.LiveEdge ?? 0;
         }
         else if (command.Kind == CommandKind.Kick)
         {
@@ -150,8 +150,13 @@ internal sealed class WavListenerSession : ISession, IListener, ISeated
 
     private bool Fill(Seat seat, SendBatch batch, Instant now)
     {
-        var why = seat.Fill(batch, this, now, out _cut);
-        WaitWhileOffAir(now);
+        (var why, _cut) = (Reason.Drained, false);
+        if (!_draining || !seat.Subscription.HasPassed(_drainedAt))
+        {
+            why = seat.Fill(batch, this, now, out _cut);
+            WaitWhileOffAir(now);
+        }
+
         if (why != Reason.None || (_draining && !_cut))
         {
             End(why != Reason.None ? why : Reason.Drained);

@@ -10,11 +10,12 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
     private readonly Engine _engine;
     private readonly ITransport _transport;
     private readonly Mailbox _mailbox;
-    private readonly Timer _timer;
+    private readonly ConnectionTimer _timer;
     private readonly ISession _session;
     private readonly ConnectionInput _input;
     private readonly ConnectionOutput _output;
     private WakeState _wake = WakeState.Held;
+    private bool _sessionClosed;
     private bool _stirred; // something happened since a paused session was asked last
     private Instant _lingerDeadline = Instant.Never;
     private long _turns;
@@ -27,7 +28,7 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
         Info = info;
         Opened = opened;
         _mailbox = new Mailbox(engine.Options.MailboxAnswersMax);
-        _timer = new Timer(this);
+        _timer = new ConnectionTimer(this);
         _input = new ConnectionInput(this, transport, engine.Options);
         _output = new ConnectionOutput(this, transport, engine);
         transport.Bind(this);
@@ -39,7 +40,7 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
         }
         catch (Exception fault)
         {
-            engine.Observer.Faulted(info, fault);
+            engine.Fault(info, fault);
             _session = new StillbornSession(); // ends in the orderly way: the transport must not stay open
         }
     }
@@ -97,9 +98,19 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
     }
 
     /// <summary>Reads what a turn reads, so that it is in the cache; not if one runs, which has it there.</summary>
-    internal long Warm() => _wake.IsIdle
-        ? _session.Warm() + _transport.Warm() + _output.Warm() + _input.Warm() + _mailbox.Warm() + _timer.DueTicks + _turns + _lingerDeadline.Ticks
-        : 0;
+    internal long TryWarm()
+    {
+        try
+        {
+            return !_wake.IsIdle ? 0 : _session.Warm() + _transport.Warm() + _output.Warm() + _input.Warm() + _mailbox.Warm()
+                + _timer.DueTicks + _turns + _lingerDeadline.Ticks;
+        }
+        catch (Exception fault)
+        {
+            Faulted(fault);
+            return 0;
+        }
+    }
 
     /// <inheritdoc/>
     public bool Post(in Command command)
@@ -142,10 +153,24 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
     }
 
     /// <inheritdoc/>
+    public void Faulted(Exception fault)
+    {
+        _engine.Fault(Info, fault);
+        Abort(Reason.LocalFault);
+    }
+
+    /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute()
     {
-        _wake.Enter();
-        RunTurns();
+        try
+        {
+            _wake.Enter();
+            RunTurns();
+        }
+        catch (Exception fault)
+        {
+            Faulted(fault); // the thread is the pool's: nothing gets out of it
+        }
     }
 
     internal void Start()
@@ -177,37 +202,26 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
         while (!_wake.TryExit());
     }
 
-    // One turn: passes over everything that can move, until nothing does or the budget is spent. True when work is left.
+    // One turn: passes over everything that can move, until nothing does or the budget is spent. True when work is left. Never throws: the
+    // thread that runs it may be one that others depend on.
     private bool Turn()
     {
         var now = _engine.Clock.Now;
-        var left = _engine.Options.TurnPassesMax;
         _turns++;
         _stirred = true; // at the least, it was woken
         try
         {
-            while (Pass(now))
+            if (IsWorkLeft(now))
             {
-                if (--left == 0)
-                {
-                    _engine.Options.Marks?.Hit("turn-budget-spent");
-                    return true;
-                }
+                return true;
             }
+
+            Schedule();
         }
         catch (Exception fault)
         {
-            _engine.Observer.Faulted(Info, fault);
+            _engine.Fault(Info, fault);
             CloseNow(Reason.LocalFault, now);
-        }
-
-        if (Phase != ConnectionPhase.Closed)
-        {
-            var due = Instant.Earlier(Instant.Earlier(_output.Deadline, _lingerDeadline), SessionDeadline);
-            if (due != Instant.Never)
-            {
-                _engine.Deadlines.Schedule(_timer, due);
-            }
         }
 
         if (_engine.Clock.Now - now > _engine.Options.LongTurn)
@@ -216,6 +230,35 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
         }
 
         return false;
+    }
+
+    private bool IsWorkLeft(Instant now)
+    {
+        var left = _engine.Options.TurnPassesMax;
+        while (Pass(now))
+        {
+            if (--left == 0)
+            {
+                _engine.Options.Marks?.Hit("turn-budget-spent");
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Schedule()
+    {
+        if (Phase == ConnectionPhase.Closed)
+        {
+            return;
+        }
+
+        var due = Instant.Earlier(Instant.Earlier(_output.Deadline, _lingerDeadline), SessionDeadline);
+        if (due != Instant.Never)
+        {
+            _engine.Deadlines.Schedule(_timer, due);
+        }
     }
 
     private Instant SessionDeadline => Phase == ConnectionPhase.Open ? _session.Deadline : Instant.Never;
@@ -239,7 +282,7 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
         {
             Phase = ConnectionPhase.Flushing;
             _input.Unpause();
-            _lingerDeadline = now + _engine.Options.FlushTimeout;
+            _lingerDeadline = ConnectionEnd.FlushUntil(_session.Ended, _output.SendingSince, _engine.Options, now);
         }
 
         // What moved above has been looked at below it; what moves from here on needs another pass.
@@ -272,15 +315,9 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
 
     private bool TakeDeadlines(Instant now)
     {
-        if (_output.Deadline <= now)
+        if (_output.Deadline <= now || _lingerDeadline <= now)
         {
-            CloseNow(Reason.SendStalled, now);
-            return false;
-        }
-
-        if (_lingerDeadline <= now)
-        {
-            CloseNow(Reason.DrainTimeout, now); // the session has ended, so its own reason is there already
+            CloseNow(_output.Deadline <= now ? Reason.SendStalled : Reason.DrainTimeout, now); // the reason of a session that has ended wins
             return false;
         }
 
@@ -327,10 +364,11 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
             return;
         }
 
-        _lingerDeadline = now + _engine.Options.LingerTimeout;
+        _lingerDeadline = ConnectionEnd.LingerUntil(_session.Ended, _engine.Options, now);
+        CloseSession(_session.Ended, now); // all is said: what it holds, its places too, is others' from now on
     }
 
-    // The one place where a connection ends. The reason of the session, if it has one, came first and wins.
+    // The one place where a connection ends. Never throws: each step is taken whatever became of the one before.
     internal void CloseNow(Reason why, Instant now)
     {
         if (Phase == ConnectionPhase.Closed)
@@ -338,45 +376,25 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
             return;
         }
 
-        Ended = WhyEnded(why);
+        Ended = Reason.LocalFault;
+        _engine.Try(Info, () => Ended = ConnectionEnd.Why(
+            _session.Ended, why, isWhole: Phase == ConnectionPhase.Lingering && _transport.UnacknowledgedBytes == 0));
         Phase = ConnectionPhase.Closed;
         _lingerDeadline = Instant.Never;
         _engine.Deadlines.Remove(_timer);
-        try
-        {
-            _transport.Close();
-        }
-        catch (Exception fault)
-        {
-            _engine.Observer.Faulted(Info, fault); // and go on: the session must hear of its end whatever the transport does
-        }
-
-        _output.Close();
-        _input.Free();
-
-        try
-        {
-            _session.Close(Ended, now);
-        }
-        catch (Exception fault)
-        {
-            _engine.Observer.Faulted(Info, fault);
-        }
-
+        _engine.Try(Info, _transport.Close);
+        _engine.Try(Info, _output.Close);
+        _engine.Try(Info, _input.Free);
+        CloseSession(Ended, now);
         _engine.Closed(this);
     }
 
-    // Drained says that everything owed was delivered: that is not so when the peer is cut off before it took all of it.
-    private Reason WhyEnded(Reason why) => _session.Ended switch
+    private void CloseSession(Reason why, Instant now)
     {
-        Reason.None => why == Reason.None ? Reason.PeerClosed : why,
-        Reason.Drained when why is Reason.DrainTimeout or Reason.ForcedStop
-            && (Phase != ConnectionPhase.Lingering || _transport.UnacknowledgedBytes > 0) => why,
-        var said => said,
-    };
-
-    private sealed class Timer(Connection connection) : DeadlineQueue.Entry
-    {
-        internal override void Due() => connection.Wake();
+        if (!_sessionClosed)
+        {
+            _sessionClosed = true;
+            _engine.Try(Info, () => _session.Close(why, now));
+        }
     }
 }

@@ -24,8 +24,11 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
 
     internal long Warm() => _ready + _bytes + Deadline.Ticks + _rate.BytesPerSecond;
 
+    /// <summary>When the send in flight began; never while there is none.</summary>
+    internal Instant SendingSince { get; private set; } = Instant.Never;
+
     /// <summary>When the send in flight counts as stalled.</summary>
-    internal Instant Deadline { get; private set; } = Instant.Never;
+    internal Instant Deadline => SendingSince + engine.Options.SendTimeout;
 
     /// <summary>The pending send is over. From any thread; the caller asks for a turn.</summary>
     internal void Completed(IoResult result)
@@ -82,7 +85,7 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
         var result = transport.Send(batch);
         if (result.Status == IoStatus.Pending)
         {
-            Deadline = now + engine.Options.SendTimeout;
+            SendingSince = now;
             return Pulled.InFlight;
         }
 
@@ -97,18 +100,15 @@ internal sealed class ConnectionOutput(Connection connection, ITransport transpo
     /// <summary>The connection is closed: nothing is waited for. A batch in flight stays the kernel's until its send comes home.</summary>
     internal void Close()
     {
-        Deadline = Instant.Never;
-        if (Mutants.EarlyRelease)
-        {
-            _batch?.Release();
-        }
+        SendingSince = Instant.Never;
+        (Mutants.EarlyRelease ? _batch : null)?.Release();
     }
 
     private bool Done(IoResult result, Instant now)
     {
         var batch = _batch ?? throw new InvalidOperationException("A send completed that was not in flight.");
         _batch = null;
-        Deadline = Instant.Never;
+        SendingSince = Instant.Never;
         var bytes = batch.Bytes;
         engine.Batches.Return(batch);
         if (connection.Phase == ConnectionPhase.Closed)

@@ -10,13 +10,15 @@ internal sealed class DeadlineQueue : IDisposable
     private readonly Lock _lock = new();
     private readonly Clock _clock;
     private readonly ITimer _timer;
+    private readonly Action<ConnectionInfo, Exception> _faulted;
     private Entry[] _heap = new Entry[64];
     private int _count;
     private Instant _armed = Instant.Never;
 
-    internal DeadlineQueue(Clock clock, IScheduler scheduler)
+    internal DeadlineQueue(Clock clock, IScheduler scheduler, Action<ConnectionInfo, Exception> faulted)
     {
         _clock = clock;
+        _faulted = faulted;
         _timer = scheduler.CreateTimer(clock.Provider, static queue => ((DeadlineQueue?)queue)?.Fire(), this);
     }
 
@@ -28,6 +30,9 @@ internal sealed class DeadlineQueue : IDisposable
 
         /// <summary>The deadline has come. Called on the timer's thread, without the queue's lock.</summary>
         internal abstract void Due();
+
+        /// <summary><see cref="Due"/> threw: it is reported, and what the entry belongs to ends. All others have their deadlines all the same.</summary>
+        internal abstract void Faulted(Exception fault);
     }
 
     /// <summary>Makes sure that <see cref="Entry.Due"/> is called at the instant or before.</summary>
@@ -86,7 +91,20 @@ internal sealed class DeadlineQueue : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
+    // On a thread that all connections depend on: nothing gets out of it.
     private void Fire()
+    {
+        try
+        {
+            FireDue();
+        }
+        catch (Exception fault)
+        {
+            _faulted(ConnectionInfo.OfThread("deadlines"), fault);
+        }
+    }
+
+    private void FireDue()
     {
         var now = _clock.Now;
         while (true)
@@ -105,7 +123,19 @@ internal sealed class DeadlineQueue : IDisposable
                 RemoveAt(0);
             }
 
+            Tell(due);
+        }
+    }
+
+    private static void Tell(Entry due)
+    {
+        try
+        {
             due.Due();
+        }
+        catch (Exception fault)
+        {
+            due.Faulted(fault);
         }
     }
 

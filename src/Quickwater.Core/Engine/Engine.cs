@@ -36,7 +36,7 @@ public sealed class Engine : IDisposable
         Scheduler = scheduler;
         Observer = observer;
         Clock = new Clock(time);
-        Deadlines = new DeadlineQueue(Clock, scheduler);
+        Deadlines = new DeadlineQueue(Clock, scheduler, Fault);
     }
 
     /// <summary>Raised, on the thread of the turn, when the last open connection has closed.</summary>
@@ -137,6 +137,21 @@ public sealed class Engine : IDisposable
         }
     }
 
+    /// <summary>Reports a fault of this program. Never throws: what calls it must go on, whatever the observer does.</summary>
+    /// <param name="whose">The connection that caused it, which the caller ends; or <see cref="ConnectionInfo.OfThread"/>.</param>
+    /// <param name="fault">What was thrown.</param>
+    public void Fault(ConnectionInfo whose, Exception fault)
+    {
+        try
+        {
+            Observer.Faulted(whose, fault);
+        }
+        catch (Exception)
+        {
+            // There is nobody else to tell.
+        }
+    }
+
     /// <summary>Stops the timer. Close the connections first.</summary>
     public void Dispose() => Deadlines.Dispose();
 
@@ -156,11 +171,37 @@ public sealed class Engine : IDisposable
             }
             else
             {
-                one.Wake();
+                Wake(one);
             }
         }
 
         run?.Start(now + (patience < Options.WakePatienceMax ? patience : Options.WakePatienceMax));
+    }
+
+    // One that cannot be woken must not keep the others asleep.
+    private void Wake(IMailbox one)
+    {
+        try
+        {
+            one.Wake();
+        }
+        catch (Exception fault)
+        {
+            Fault(ConnectionInfo.OfThread("wake"), fault);
+        }
+    }
+
+    /// <summary>Takes a step that must not keep the next ones from being taken: what it throws is reported as a fault.</summary>
+    internal void Try(ConnectionInfo whose, Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception fault)
+        {
+            Fault(whose, fault);
+        }
     }
 
     internal void Closed(Connection connection)
@@ -180,10 +221,10 @@ public sealed class Engine : IDisposable
 
         _closed.AddOrUpdate((connection.Info.Protocol, connection.Ended), 1, static (_, count) => count + 1);
 
-        Observer.Closed(connection.Info, connection.Ended, stats);
+        Try(connection.Info, () => Observer.Closed(connection.Info, connection.Ended, stats));
         if (Interlocked.Decrement(ref _openCount) == 0)
         {
-            Emptied?.Invoke(this, EventArgs.Empty);
+            Try(connection.Info, () => Emptied?.Invoke(this, EventArgs.Empty));
         }
     }
 

@@ -24,8 +24,17 @@ public sealed record EngineOptions
     /// <summary>How long one send may take before the connection ends with <see cref="Reason.SendStalled"/>.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long an ended session may take to say what it still has to say; then it is closed all the same.</summary>
+    /// <summary>
+    /// How long a session that ended in the orderly way may take to say what it still has to say, such as the media of a drain; then it is closed all the
+    /// same.
+    /// </summary>
     public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a session may take that ended because its peer reached a limit, broke the protocol or was refused, and then the peer to finish its side: time
+    /// to be told why, if it reads. One whose last send has made no progress for so long is closed at once. 10 ms to 30 s.
+    /// </summary>
+    public TimeSpan FarewellTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the peer may take to finish its side after this side has; then it is closed all the same.</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -67,6 +76,11 @@ public sealed record EngineOptions
         if (MailboxAnswersMax is < 1 or > 65536)
         {
             yield return $"mailboxAnswersMax is {MailboxAnswersMax}; allowed is 1 to 65536";
+        }
+
+        if (FarewellTimeout < TimeSpan.FromMilliseconds(10) || FarewellTimeout > TimeSpan.FromSeconds(30))
+        {
+            yield return $"farewellTimeout is {FarewellTimeout}; allowed is 10 ms to 30 s";
         }
 
         if (SendTimeout <= TimeSpan.Zero || FlushTimeout <= TimeSpan.Zero || LingerTimeout <= TimeSpan.Zero || LongTurn <= TimeSpan.Zero)

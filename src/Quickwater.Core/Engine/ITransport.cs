@@ -65,4 +65,10 @@ public interface ITransportEvents
 
     /// <summary>The pending send is over.</summary>
     void SendCompleted(IoResult result);
+
+    /// <summary>
+    /// A thread that serves many connections met a fault of this program while it served this one: it is reported, and this connection ends with
+    /// <see cref="Reason.LocalFault"/>. The thread goes on.
+    /// </summary>
+    void Faulted(Exception fault);
 }

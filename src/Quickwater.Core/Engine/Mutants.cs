@@ -1,63 +1,53 @@
 namespace Quickwater.Core;
 
 /// <summary>
-/// Bugs planted on purpose, so that the simulator can prove that it would find them. One at most is on, named by the application
-/// context's data <c>Quickwater.Mutant</c> before anything else runs; only the simulator's command line sets that, from the environment.
-/// Read once into constants, which the compiler at run time removes together with the planted code.
+/// Bugs that are planted on purpose in a build of its own, tests/Quickwater.Mutants, so that the simulator can prove that it would find them. Here they are
+/// constants: the compiler leaves the planted code out of everything that users run (docs/adr/0036).
 /// </summary>
 internal static class Mutants
 {
-    private static readonly string? s_planted = AppContext.GetData("Quickwater.Mutant") as string;
-
     /// <summary>A wake during a turn is forgotten.</summary>
-    internal static readonly bool LostWakeUp = s_planted == "lost-wake-up";
+    internal const bool LostWakeUp = false;
 
     /// <summary>A completion during a turn is forgotten.</summary>
-    internal static readonly bool LostCompletion = s_planted == "lost-completion";
+    internal const bool LostCompletion = false;
 
     /// <summary>A session that paused is asked again only after input and commands.</summary>
-    internal static readonly bool ForgottenPause = s_planted == "forgotten-pause";
+    internal const bool ForgottenPause = false;
 
     /// <summary>After a reset the batch of a send in flight is given back before the send completes.</summary>
-    internal static readonly bool EarlyRelease = s_planted == "early-release";
+    internal const bool EarlyRelease = false;
 
     /// <summary>A segment is released twice behind a frame that was split between batches.</summary>
-    internal static readonly bool DoubleRelease = s_planted == "double-release";
+    internal const bool DoubleRelease = false;
 
     /// <summary>The next batch is pulled while a send is in flight.</summary>
-    internal static readonly bool SecondSend = s_planted == "second-send";
+    internal const bool SecondSend = false;
 
     /// <summary>The connection closes without waiting for the peer to finish.</summary>
-    internal static readonly bool RudeClose = s_planted == "rude-close";
+    internal const bool RudeClose = false;
 
     /// <summary>A deadline that comes earlier than the armed one does not move the timer.</summary>
-    internal static readonly bool LateTimer = s_planted == "late-timer";
+    internal const bool LateTimer = false;
 
     /// <summary>After a drop, video goes on in the middle of a group of pictures.</summary>
-    internal static readonly bool DropInsideGop = s_planted == "drop-inside-gop";
+    internal const bool DropInsideGop = false;
 
     /// <summary>After a drop or a join, the configurations in force are not sent again.</summary>
-    internal static readonly bool SkippedConfig = s_planted == "skipped-config";
+    internal const bool SkippedConfig = false;
 
     /// <summary>Frames that are skipped are not counted.</summary>
-    internal static readonly bool UncountedDrop = s_planted == "uncounted-drop";
+    internal const bool UncountedDrop = false;
 
     /// <summary>An answer to an earlier question is taken for the answer to the present one.</summary>
-    internal static readonly bool StaleAnswer = s_planted == "stale-answer";
+    internal const bool StaleAnswer = false;
 
     /// <summary>A jump of the publisher's time counts as media that viewers are behind.</summary>
-    internal static readonly bool JumpIsLag = s_planted == "jump-is-lag";
+    internal const bool JumpIsLag = false;
 
     /// <summary>A viewer is not told where frames were skipped.</summary>
-    internal static readonly bool UntoldSkip = s_planted == "untold-skip";
+    internal const bool UntoldSkip = false;
 
     /// <summary>A ticker whose turn came late forgets the next time.</summary>
-    internal static readonly bool LostTick = s_planted == "lost-tick";
-
-    /// <summary>The names of all of them.</summary>
-    internal static IReadOnlyList<string> Names { get; } =
-    [
-        "lost-wake-up", "lost-completion", "forgotten-pause", "early-release", "double-release", "second-send", "rude-close",
-        "late-timer", "drop-inside-gop", "skipped-config", "uncounted-drop", "stale-answer", "jump-is-lag", "untold-skip", "lost-tick",
-    ];
+    internal const bool LostTick = false;
 }

@@ -81,20 +81,35 @@ public sealed class Ticker : IMailbox, IThreadPoolWorkItem
     /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute() => Execute();
 
+    // On a thread that others depend on: nothing gets out of it.
     private void Execute()
     {
-        _wake.Enter();
-        if (_engine.Scheduler.RunsHere)
+        try
         {
-            WakeRun.Collect();
+            _wake.Enter();
+            if (_engine.Scheduler.RunsHere)
+            {
+                WakeRun.Collect();
+            }
+
+            do
+            {
+                Turn();
+            }
+            while (!_wake.TryExit());
+        }
+        catch (Exception fault)
+        {
+            Faulted(fault);
         }
 
-        do
-        {
-            Turn();
-        }
-        while (!_wake.TryExit());
         WakeRun.RunCollected();
+    }
+
+    private void Faulted(Exception fault)
+    {
+        _engine.Fault(Info, fault);
+        Stop(Reason.LocalFault);
     }
 
     private void Turn()
@@ -118,7 +133,7 @@ public sealed class Ticker : IMailbox, IThreadPoolWorkItem
         }
         catch (Exception fault)
         {
-            _engine.Observer.Faulted(Info, fault);
+            _engine.Fault(Info, fault);
             EndQuietly(now);
         }
     }
@@ -153,12 +168,14 @@ public sealed class Ticker : IMailbox, IThreadPoolWorkItem
         }
         catch (Exception fault)
         {
-            _engine.Observer.Faulted(Info, fault);
+            _engine.Fault(Info, fault);
         }
     }
 
     private sealed class Timer(Ticker ticker) : DeadlineQueue.Entry
     {
         internal override void Due() => ticker.WakeHere();
+
+        internal override void Faulted(Exception fault) => ticker.Faulted(fault);
     }
 }

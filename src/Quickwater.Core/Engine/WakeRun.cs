@@ -49,6 +49,7 @@ internal sealed class WakeRun(Engine engine, FreeList<WakeRun> kept) : IThreadPo
     /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute() => Execute(here: false);
 
+    // On a thread that others depend on: nothing gets out of it, and each connection has its turn whatever another's did.
     private void Execute(bool here)
     {
         while (TryTake(out var from, out var to))
@@ -56,7 +57,7 @@ internal sealed class WakeRun(Engine engine, FreeList<WakeRun> kept) : IThreadPo
             Warm(from, to);
             for (var i = from; i < to; i++)
             {
-                _woken[i].WakeHere();
+                Wake(_woken[i]);
             }
 
             if (to < _woken.Count && AskOthers(here))
@@ -72,6 +73,18 @@ internal sealed class WakeRun(Engine engine, FreeList<WakeRun> kept) : IThreadPo
         }
     }
 
+    private static void Wake(Connection one)
+    {
+        try
+        {
+            one.WakeHere();
+        }
+        catch (Exception fault)
+        {
+            one.Faulted(fault);
+        }
+    }
+
     // Of a thousand connections nothing is in the cache any more when their turns come, and a turn follows one pointer after the other. For a whole portion the
     // processor fetches them side by side.
     private void Warm(int from, int to)
@@ -79,7 +92,7 @@ internal sealed class WakeRun(Engine engine, FreeList<WakeRun> kept) : IThreadPo
         var read = 0L;
         for (var i = from; i < to; i++)
         {
-            read += _woken[i].Warm();
+            read += _woken[i].TryWarm();
         }
 
         Volatile.Write(ref _read, read);

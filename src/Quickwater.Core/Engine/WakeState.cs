@@ -35,12 +35,7 @@ internal struct WakeState
         while (true)
         {
             var seen = Volatile.Read(ref _state);
-            if (Mutants.LostWakeUp && seen == Running)
-            {
-                return false;
-            }
-
-            if (seen is Queued or Rerun)
+            if (seen is Queued or Rerun || (Mutants.LostWakeUp && seen == Running))
             {
                 // Somebody's turn is still to come, and it will see what the caller wrote: the exchange is a full fence.
                 if (Interlocked.CompareExchange(ref _state, seen, seen) == seen)

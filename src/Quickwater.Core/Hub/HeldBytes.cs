@@ -70,10 +70,7 @@ internal struct HeldBytes
     internal void Free()
     {
         _frame?.Release();
-        if (Mutants.DoubleRelease)
-        {
-            _frame?.Release();
-        }
+        (Mutants.DoubleRelease ? _frame : null)?.Release();
 
         _frame = null;
         _configs = null;

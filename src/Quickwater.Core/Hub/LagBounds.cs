@@ -24,9 +24,9 @@ internal struct LagBounds(SubscribeOptions options, Instant joined)
     /// <param name="lag">From its place to the live edge.</param>
     /// <param name="timeMax">The bound in time that applies: that of video, or of audio when there is nothing else.</param>
     /// <param name="bytesPerSecond">The topic's rate, for what the operating system holds.</param>
-    /// <param name="batch">Knows what the operating system holds.</param>
+    /// <param name="batch">Knows what the operating system holds; null while a send is under way, which says enough.</param>
     /// <param name="now">The present instant.</param>
-    internal Reason Exceeded(in Lag lag, TimeSpan timeMax, long bytesPerSecond, SendBatch batch, Instant now)
+    internal Reason Exceeded(in Lag lag, TimeSpan timeMax, long bytesPerSecond, SendBatch? batch, Instant now)
     {
         if (!HasCaughtUp)
         {
@@ -75,7 +75,7 @@ internal struct LagBounds(SubscribeOptions options, Instant joined)
         return _unsentBytes;
     }
 
-    private static TimeSpan KernelLag(long bytesPerSecond, SendBatch batch) => bytesPerSecond <= 0
+    private static TimeSpan KernelLag(long bytesPerSecond, SendBatch? batch) => bytesPerSecond <= 0 || batch is null
         ? TimeSpan.Zero
         : TimeSpan.FromSeconds(Math.Min(3600.0, batch.UnacknowledgedBytes / (double)bytesPerSecond));
 }

@@ -24,14 +24,12 @@ internal sealed class RingCursor
     private ViewerLedger _ledger;
 
     internal RingCursor(
-        Topic topic, WireRing ring, SubscribeOptions options, DropCounts drops, IMailbox mailbox, uint? patch, int patchOffset,
-        Instant now)
+        Topic topic, WireRing ring, SubscribeOptions options, DropCounts drops, IMailbox mailbox, uint? patch, int patchOffset, Instant now)
     {
         (_topic, _ring, _options, _drops) = (topic, ring, options, drops);
         _bounds = new LagBounds(options, now);
-        (_patch, _patchOffset) = (patch, patchOffset);
+        (_patch, _patchOffset, Mailbox) = (patch, patchOffset, mailbox);
         _marks = topic.Hub.Engine.Options.Marks;
-        Mailbox = mailbox;
         _publication = new PublicationFollower(topic.IsLive, topic.Epoch, options.TellsConfigs);
         JoinAt();
         _ledger = new ViewerLedger(ring, _cursor);
@@ -56,7 +54,10 @@ internal sealed class RingCursor
     /// <summary>Why it has dropped or skipped for the first time; the one who tells of it takes it.</summary>
     internal Reason Lagged { get; private set; }
 
-    internal bool IsAtLiveEdge => _cursor == _ring.Next && _held.IsEmpty;
+    internal bool IsAtLiveEdge => HasPassed(_ring.Next);
+
+    /// <summary>Whether nothing in front of that place is before it any more.</summary>
+    internal bool HasPassed(long place) => _cursor >= place && _held.IsEmpty;
 
     internal long Warm() => _cursor + _configs.Version + _pausedAt + _publication.Epoch + (_held.IsEmpty ? 0 : 1) + (_gate.IsOpen ? 0 : 1)
         + (_bounds.HasCaughtUp ? 0 : 1) + _ledger.Bytes;
@@ -88,11 +89,17 @@ internal sealed class RingCursor
         if (SendHeld(batch))
         {
             batch.UnsentBytesMax = _bounds.UnsentBytes(_topic.BytesPerSecond);
-            KeepWithinBounds(batch, now);
-            _ledger.StandAt(_ring, _cursor);
+            Judge(batch, now);
         }
 
         return _held.IsEmpty;
+    }
+
+    /// <summary>Keeps the bounds; without a batch, those of a viewer to which a send is under way.</summary>
+    internal void Judge(SendBatch? batch, Instant now)
+    {
+        KeepWithinBounds(batch, now);
+        _ledger.StandAt(_ring, _cursor);
     }
 
     /// <summary>Sends the next frames.</summary>
@@ -130,11 +137,8 @@ internal sealed class RingCursor
         _marks?.Hit("fell-behind-ring");
         _drops.Add(Reason.FellBehindRing, _ledger.FallBehind(_ring));
         _cursor = _ring.First;
-        if (_options.Policy == SlowPolicy.CloseSlow)
-        {
-            Ended = LagAt(_cursor).Time >= _options.LagTimeMax ? Reason.LagTimeExceeded : Reason.FellBehindRing;
-        }
-
+        Ended = _options.Policy != SlowPolicy.CloseSlow ? Ended
+            : LagAt(_cursor).Time >= _options.LagTimeMax ? Reason.LagTimeExceeded : Reason.FellBehindRing;
         Shut(_cursor, Reason.FellBehindRing);
     }
 
@@ -180,7 +184,7 @@ internal sealed class RingCursor
 
     private bool GetsVideo => _topic.HasVideo && WantsVideo;
 
-    private void KeepWithinBounds(SendBatch batch, Instant now)
+    private void KeepWithinBounds(SendBatch? batch, Instant now)
     {
         NoteLoss();
         _gate.Thins = Reason.None;
@@ -227,7 +231,7 @@ internal sealed class RingCursor
     // Everything before the target goes, but the end of a publication, which the session must hear of.
     private void SkipTo(long target, Reason why)
     {
-        while (_cursor < target && !_ring[_cursor].IsEnd)
+        for (; _cursor < target && !_ring[_cursor].IsEnd; _cursor++)
         {
             if (_ring[_cursor].IsConfig)
             {
@@ -237,8 +241,6 @@ internal sealed class RingCursor
             {
                 _drops.Add(why, _ring[_cursor].Kind, 1);
             }
-
-            _cursor++;
         }
     }
 
@@ -317,14 +319,13 @@ internal sealed class RingCursor
         }
 
         var why = left ?? _gate.Judge(entry, _cursor, _cursor == _ring.LatestKey, LagAt(_cursor), _options, _marks);
-        if (why == Reason.None)
+        if (why != Reason.None)
         {
-            return false;
+            _drops.Add(why, entry.Kind, Mutants.UncountedDrop ? 0 : 1);
+            _cursor++;
         }
 
-        _drops.Add(why, entry.Kind, Mutants.UncountedDrop ? 0 : 1);
-        _cursor++;
-        return true;
+        return why != Reason.None;
     }
 
     private bool IsUnwanted(FrameKind kind) =>
@@ -355,8 +356,7 @@ internal sealed class RingCursor
         var segment = entry.Segment
             ?? throw new InvalidOperationException("An end of a publication was about to be sent as a frame.");
         _gate.Passed(entry);
-        var offset = entry.Offset;
-        var length = entry.Length;
+        var (offset, length) = (entry.Offset, entry.Length);
         if (_patch is { } number)
         {
             var head = segment.WritePatched(batch, offset, _patchOffset, number);

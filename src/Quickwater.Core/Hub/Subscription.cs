@@ -84,6 +84,18 @@ public sealed class Subscription : IDisposable
         }
     }
 
+    /// <summary>The place of the live edge now, for <see cref="HasPassed"/>.</summary>
+    public long LiveEdge
+    {
+        get
+        {
+            lock (Topic.Lock)
+            {
+                return _ring.Next;
+            }
+        }
+    }
+
     /// <summary>Who views: the connection, when an engine runs the session.</summary>
     public IMailbox Mailbox => Cursor.Mailbox;
 
@@ -158,6 +170,33 @@ public sealed class Subscription : IDisposable
         }
 
         return status;
+    }
+
+    /// <summary>
+    /// Keeps the viewer's bounds while a send to it is under way, as <see cref="Fill"/> does when it is not: one that does not read would otherwise be judged only
+    /// once it reads. Called from the session's <see cref="ISession.Tick"/>. The answer is why the policy ended it, if it did.
+    /// </summary>
+    public Reason Judge(Instant now)
+    {
+        lock (Topic.Lock)
+        {
+            if (Ended == Reason.None)
+            {
+                Cursor.Judge(null, now);
+                Ended = Cursor.Ended;
+            }
+
+            return Ended;
+        }
+    }
+
+    /// <summary>Whether it was given or passed by everything in front of that place, which <see cref="LiveEdge"/> gave.</summary>
+    public bool HasPassed(long place)
+    {
+        lock (Topic.Lock)
+        {
+            return Cursor.HasPassed(place);
+        }
     }
 
     /// <summary>

@@ -390,5 +390,7 @@ public sealed class Topic
     private sealed class FlushTimer(Topic topic) : DeadlineQueue.Entry
     {
         internal override void Due() => topic.WakeWaiters(topic.Hub.Engine.Clock.Now);
+
+        internal override void Faulted(Exception fault) => topic.Hub.Engine.Fault(ConnectionInfo.OfThread("flush"), fault);
     }
 }

@@ -9,6 +9,9 @@ public interface IConnectionObserver
     /// <summary>A connection is over, for exactly one reason.</summary>
     void Closed(ConnectionInfo connection, Reason why, in ConnectionStats stats);
 
-    /// <summary>A session threw: a fault of this program. The connection ends with <see cref="Reason.LocalFault"/>.</summary>
+    /// <summary>
+    /// Something threw: a fault of this program. The connection that caused it ends with <see cref="Reason.LocalFault"/>; where none did, the connection's
+    /// number is 0 and its protocol the name of what threw. May come from any thread.
+    /// </summary>
     void Faulted(ConnectionInfo connection, Exception fault);
 }

@@ -19,6 +19,13 @@ public interface ITcpServerEvents
     /// </summary>
     void AcceptFailing(Reason why, SocketError error);
 
+    /// <summary>
+    /// Something threw while a connection was accepted: a fault of this program. That connection is closed, and the loop goes on.
+    /// </summary>
+    /// <param name="remote">The peer; null when the fault came before it was known.</param>
+    /// <param name="fault">What was thrown.</param>
+    void Faulted(IPEndPoint? remote, Exception fault);
+
     /// <summary>Accepting works again after <see cref="AcceptFailing"/>.</summary>
     void AcceptRecovered(long failures);
 }

@@ -145,7 +145,7 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
                     if (failing != why)
                     {
                         failing = why;
-                        _events.AcceptFailing(why, error);
+                        Try(() => _events.AcceptFailing(why, error));
                     }
 
                     await BackOffAsync(failures++);
@@ -156,17 +156,57 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
 
             if (failing != Reason.None)
             {
-                _events.AcceptRecovered(failures);
+                var tried = failures;
+                Try(() => _events.AcceptRecovered(tried));
                 (failing, failures) = (Reason.None, 0);
             }
 
-            HandOn(socket);
+            TryHandOn(socket);
             if (++burst >= _burstMax)
             {
                 burst = 0;
                 Interlocked.Increment(ref _burstsCut);
                 await Task.Yield();
             }
+        }
+    }
+
+    // All that is to come depends on the accept loop: what one connection throws ends that one.
+    private void TryHandOn(Socket socket)
+    {
+        try
+        {
+            HandOn(socket);
+        }
+        catch (Exception fault)
+        {
+            socket.Dispose();
+            Report(null, fault);
+        }
+    }
+
+    private void Try(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception fault)
+        {
+            Report(null, fault);
+        }
+    }
+
+    private void Report(IPEndPoint? remote, Exception fault)
+    {
+        Count(Reason.LocalFault);
+        try
+        {
+            _events.Faulted(remote, fault);
+        }
+        catch (Exception)
+        {
+            // There is nobody else to tell, and the loop must go on.
         }
     }
 
@@ -220,11 +260,22 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
             return;
         }
 
-        var transport = _loops is null
-            ? TcpTransport.Adopt(socket, _leaks, this, out _) : _loops.Adopt(socket, _leaks, this, out _);
+        ITransport? transport = null;
+        try
+        {
+            transport = _loops is null
+                ? TcpTransport.Adopt(socket, _leaks, this, out _) : _loops.Adopt(socket, _leaks, this, out _);
+        }
+        finally
+        {
+            if (transport is null)
+            {
+                _ledger.Leave(remote.Address);
+            }
+        }
+
         if (transport is null)
         {
-            _ledger.Leave(remote.Address);
             return;
         }
 
@@ -233,12 +284,10 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
         {
             _events.Accepted(transport);
         }
-        catch (Exception)
+        catch (Exception fault)
         {
-            // A fault of ours must cost this one connection only.
-            transport.Close();
-            Count(Reason.LocalFault);
-            _events.Refused(remote, Reason.LocalFault);
+            transport.Close(); // which gives its place back
+            Report(remote, fault);
         }
     }
 

@@ -52,14 +52,16 @@ internal sealed unsafe class EpollLoop : IDisposable
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Starts to watch a transport's socket; the number is for <see cref="Forget"/>. Readiness of the past is told at once.</summary>
-    public int Watch(EpollTransport transport, int fd)
+    /// <summary>Starts to watch a transport's socket. Readiness of the past is told at once.</summary>
+    /// <param name="transport">Who is told, from this call on and on the loop's thread: nothing that it needs by then may be written after this call.</param>
+    /// <param name="fd">Its socket.</param>
+    /// <param name="number">For <see cref="Forget"/>. Written before the loop's thread can see the transport.</param>
+    public void Watch(EpollTransport transport, int fd, out int number)
     {
         ulong data;
-        int index;
         lock (_lock)
         {
-            if (!_free.TryPop(out index))
+            if (!_free.TryPop(out var index))
             {
                 index = _used++;
                 if (index == _slots.Length)
@@ -68,6 +70,7 @@ internal sealed unsafe class EpollLoop : IDisposable
                 }
             }
 
+            number = index;
             ref var slot = ref _slots[index];
             slot.Transport = transport;
             _watched++;
@@ -77,13 +80,14 @@ internal sealed unsafe class EpollLoop : IDisposable
         try
         {
             Watch(fd, EpollCalls.Readable | EpollCalls.Writable | EpollCalls.PeerFinished | EpollCalls.EdgeTriggered, data);
-            return index;
         }
         catch (SocketException)
         {
-            Forget(index);
+            Forget((int)(uint)data);
             throw;
         }
+
+        _all.OnWatched?.Invoke(transport);
     }
 
     /// <summary>Stops watching. Closing the socket takes it out of epoll; events that are on their way no longer find it.</summary>
@@ -160,7 +164,7 @@ internal sealed unsafe class EpollLoop : IDisposable
                     return;
                 }
 
-                Find(data)?.BecameReady(Unsafe.ReadUnaligned<uint>(at));
+                Serve(data, Unsafe.ReadUnaligned<uint>(at));
             }
 
             // A round that was held up from outside counts as a few late ones, not as hundreds.
@@ -173,11 +177,33 @@ internal sealed unsafe class EpollLoop : IDisposable
         }
     }
 
+    // Every connection of the loop depends on its thread: what one of them throws ends that one.
+    private void Serve(ulong data, uint events)
+    {
+        var transport = Find(data);
+        try
+        {
+            transport?.BecameReady(events);
+        }
+        catch (Exception fault)
+        {
+            _all.Faulted(transport, fault);
+        }
+    }
+
     private void Move(byte* events, int count, EpollLoop other)
     {
         for (var i = 0; i < count; i += MovedPart)
         {
-            Find(DataOf(events + (i * EventBytes)))?.MoveTo(other);
+            var transport = Find(DataOf(events + (i * EventBytes)));
+            try
+            {
+                transport?.MoveTo(other);
+            }
+            catch (Exception fault)
+            {
+                _all.Faulted(transport, fault);
+            }
         }
     }
 

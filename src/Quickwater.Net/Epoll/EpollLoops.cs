@@ -15,12 +15,16 @@ namespace Quickwater.Net;
 public sealed class EpollLoops : IDisposable
 {
     private readonly EpollLoop[] _loops;
+    private readonly Action<ConnectionInfo, Exception>? _faulted;
 
     /// <summary>Starts the loops.</summary>
     /// <param name="count">How many, from 1 to 1024; a loop keeps one core busy at most.</param>
+    /// <param name="faulted">
+    /// Told of faults of this program on a loop's thread of which no connection's user can be told; as <see cref="IConnectionObserver.Faulted"/>.
+    /// </param>
     /// <exception cref="PlatformNotSupportedException"><see cref="IsSupported"/> is false.</exception>
     /// <exception cref="SocketException">The system has no descriptors left.</exception>
-    public EpollLoops(int count)
+    public EpollLoops(int count, Action<ConnectionInfo, Exception>? faulted = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1024);
@@ -29,6 +33,7 @@ public sealed class EpollLoops : IDisposable
             throw new PlatformNotSupportedException("epoll loops need Linux on x64 or arm64.");
         }
 
+        _faulted = faulted;
         _loops = [.. Enumerable.Range(0, count).Select(number => new EpollLoop(this, number))];
         foreach (var loop in _loops)
         {
@@ -38,6 +43,12 @@ public sealed class EpollLoops : IDisposable
 
     /// <summary>How many sockets each loop watches now. A snapshot.</summary>
     internal IEnumerable<int> Watched => _loops.Select(loop => loop.Watched);
+
+    /// <summary>For tests: called when a loop's thread may serve a transport, on the thread that made it so.</summary>
+    internal Action<EpollTransport>? OnWatched { get; set; }
+
+    /// <summary>For tests.</summary>
+    internal EpollLoop this[int number] => _loops[number];
 
     /// <summary>Whether this machine has them: Linux on x64 or arm64.</summary>
     public static bool IsSupported =>
@@ -62,6 +73,22 @@ public sealed class EpollLoops : IDisposable
         TcpTransport.TryPrepare(socket, out var remote, out var local, out why)
             ? new EpollTransport(ForNew(), socket, remote, local, leaks, owner)
             : null;
+
+    /// <summary>A loop's thread met a fault while it served a transport: that one ends. Never throws.</summary>
+    internal void Faulted(EpollTransport? transport, Exception fault)
+    {
+        try
+        {
+            if (transport?.TryFault(fault) != true)
+            {
+                _faulted?.Invoke(ConnectionInfo.OfThread("epoll"), fault);
+            }
+        }
+        catch (Exception)
+        {
+            // Who should hear of it throws as well: there is nobody else to tell, and the loop must go on.
+        }
+    }
 
     /// <summary>The loop that should have what a loop has: one with fewer sockets when it is late, an earlier one when that has room; else null.</summary>
     internal EpollLoop? Better(EpollLoop loop)

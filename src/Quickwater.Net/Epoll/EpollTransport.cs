@@ -185,16 +185,11 @@ internal sealed unsafe class EpollTransport : ITransport, IThreadPoolWorkItem
         }
 
         Leave();
-        if (received.Status != IoStatus.Pending)
-        {
-            Events.ReceiveCompleted(received);
-        }
-
-        if (sent.Status != IoStatus.Pending)
-        {
-            Events.SendCompleted(sent);
-        }
+        Completion.Tell(this, Events, received, sent);
     }
+
+    /// <summary>A loop met a fault while it served this transport, which ends. False when there is no user who could be told.</summary>
+    internal bool TryFault(Exception fault) => Completion.TryFault(this, _events, fault);
 
     /// <summary>Another loop watches the socket from now on. On the thread of the loop that does now, after <see cref="BecameReady"/>.</summary>
     internal void MoveTo(EpollLoop loop)
@@ -209,17 +204,19 @@ internal sealed unsafe class EpollTransport : ITransport, IThreadPoolWorkItem
     /// <summary>Brings home what waited when the transport was closed.</summary>
     void IThreadPoolWorkItem.Execute()
     {
+        var (received, sent) = (IoResult.Pending, IoResult.Pending);
         if ((_aborted & ReceiveWaits) != 0)
         {
-            _into = default;
-            Events.ReceiveCompleted(Gone);
+            (_into, received) = (default, Gone);
         }
 
         if ((_aborted & SendWaits) != 0)
         {
             _send.End();
-            Events.SendCompleted(Gone);
+            sent = Gone;
         }
+
+        Completion.Tell(this, Events, received, sent);
     }
 
     private static int Heard(uint events)

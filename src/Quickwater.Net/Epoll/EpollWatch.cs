@@ -9,15 +9,19 @@ internal struct EpollWatch(EpollLoop loop)
     private int _slot = -1;
     private int _moving;
 
-    /// <summary>Starts to watch. When the kernel has no memory to watch one more, the transport is closed: its next operation fails.</summary>
+    /// <summary>
+    /// Starts to watch. When the kernel has no memory to watch one more, the transport is closed: its next operation fails. The loop's thread may be at work on
+    /// the socket, move it even, before this returns: all that it reads here is written before the kernel is asked, and nothing after.
+    /// </summary>
     public void Begin(EpollTransport transport, int fd)
     {
         try
         {
-            _slot = _loop.Watch(transport, fd);
+            _loop.Watch(transport, fd, out _slot);
         }
         catch (SocketException)
         {
+            _slot = -1; // no thread has seen it
             transport.Close();
         }
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Quickwater.Core;
 
 namespace Quickwater.Net;
 
@@ -13,15 +14,19 @@ internal sealed unsafe partial class LinuxTimer : ITimer
 
     private readonly TimerCallback _callback;
     private readonly object? _state;
+    private readonly Action<ConnectionInfo, Exception>? _faulted;
     private readonly Lock _lock = new(); // a number that is closed may be another's
     private readonly int _fd;
     private bool _disposed;
 
-    /// <summary>Makes a timer that does not go off before <see cref="Change"/>. The callback runs on its thread, and must not block or throw.</summary>
+    /// <summary>
+    /// Makes a timer that does not go off before <see cref="Change"/>. The callback runs on its thread, and must not block. What it throws is reported, and the
+    /// timer can be set again.
+    /// </summary>
     /// <exception cref="SocketException">The system has no file descriptors left.</exception>
-    public LinuxTimer(TimerCallback callback, object? state)
+    public LinuxTimer(TimerCallback callback, object? state, Action<ConnectionInfo, Exception>? faulted = null)
     {
-        (_callback, _state) = (callback, state);
+        (_callback, _state, _faulted) = (callback, state, faulted);
         _fd = Create(Monotonic, EpollCalls.CloseOnExec);
         if (_fd < 0)
         {
@@ -95,8 +100,32 @@ internal sealed unsafe partial class LinuxTimer : ITimer
 
             if (read == sizeof(ulong)) // otherwise a signal interrupted it
             {
-                _callback(_state);
+                GoOff();
             }
+        }
+    }
+
+    private void GoOff()
+    {
+        try
+        {
+            _callback(_state);
+        }
+        catch (Exception fault)
+        {
+            Report(fault);
+        }
+    }
+
+    private void Report(Exception fault)
+    {
+        try
+        {
+            _faulted?.Invoke(ConnectionInfo.OfThread("timer"), fault);
+        }
+        catch (Exception)
+        {
+            // There is nobody else to tell, and the timer must go on.
         }
     }
 

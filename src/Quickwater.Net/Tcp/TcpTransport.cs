@@ -136,10 +136,10 @@ public sealed class TcpTransport : ITransport, IDisposable
     }
 
     /// <summary>A pending receive is over.</summary>
-    internal void ReceiveDone(IoResult result) => Events.ReceiveCompleted(Finish(Receiving, result));
+    internal void ReceiveDone(IoResult result) => Completion.Tell(this, Events, Finish(Receiving, result), IoResult.Pending);
 
     /// <summary>A pending send is over.</summary>
-    internal void SendDone(IoResult result) => Events.SendCompleted(Finish(Sending, result));
+    internal void SendDone(IoResult result) => Completion.Tell(this, Events, IoResult.Pending, Finish(Sending, result));
 
     /// <summary>Makes closing the socket a reset, unless the connection is broken already.</summary>
     internal static void TryResetOnClose(Socket socket)

@@ -209,6 +209,9 @@ internal sealed class TlsPipe(ITransport inner, TlsTransport owner, TlsHandshake
         }
     }
 
+    /// <inheritdoc/>
+    void ITransportEvents.Faulted(Exception fault) => owner.Faulted(fault);
+
     /// <summary>Goes on with the handshake, on a thread that is there for it.</summary>
     void IThreadPoolWorkItem.Execute()
     {

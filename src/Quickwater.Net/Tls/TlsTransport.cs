@@ -177,8 +177,15 @@ public sealed class TlsTransport : ITransport, IThreadPoolWorkItem, IDisposable
     /// <summary>Notes the cause of a failure that is about to surface. The first one stays.</summary>
     internal void Blame(Reason why) => _pipe.Blame(why);
 
+    /// <summary>Something threw on a thread that served this transport: its user is told, and it ends.</summary>
+    internal void Faulted(Exception fault)
+    {
+        Blame(Reason.LocalFault);
+        Completion.TryFault(this, _events, fault);
+    }
+
     /// <summary>A read that was pending is over.</summary>
-    internal void ReadDone(IoResult result) => Events.ReceiveCompleted(Finish(Receiving, result));
+    internal void ReadDone(IoResult result) => Complete(Receiving, result);
 
     /// <summary>A send of the pipe that was pending is over.</summary>
     internal void SendDone(IoResult result)
@@ -189,7 +196,7 @@ public sealed class TlsTransport : ITransport, IThreadPoolWorkItem, IDisposable
         }
         else
         {
-            Events.SendCompleted(Finish(Sending, Out.Outcome(result)));
+            Complete(Sending, Out.Outcome(result));
         }
     }
 
@@ -253,7 +260,7 @@ public sealed class TlsTransport : ITransport, IThreadPoolWorkItem, IDisposable
         }
     }
 
-    // Never throws: whatever goes wrong is the reason that it ends with, and the engine catches what its sessions throw.
+    // Never throws: whatever goes wrong is the reason that it ends with.
     private async Task ShakeAsync()
     {
         var why = Reason.None;
@@ -317,19 +324,7 @@ public sealed class TlsTransport : ITransport, IThreadPoolWorkItem, IDisposable
     private void Complete(int operation, IoResult result)
     {
         result = Finish(operation, result);
-        if (result.Status == IoStatus.Pending)
-        {
-            return;
-        }
-
-        if (operation == Receiving)
-        {
-            Events.ReceiveCompleted(result);
-        }
-        else
-        {
-            Events.SendCompleted(result);
-        }
+        Completion.Tell(this, Events, operation == Receiving ? result : IoResult.Pending, operation == Sending ? result : IoResult.Pending);
     }
 
     private IoResult Read(Memory<byte> buffer) => _failed != Reason.None ? IoResult.Failed(_failed) : In.Start(buffer);

@@ -162,7 +162,7 @@ public sealed class RpcCall
     {
         lock (stream)
         {
-            var fits = RpcMutants.Allows(cost <= _credit);
+            var fits = cost <= _credit || RpcMutants.CreditOverrun;
             _credit -= fits ? cost : 0;
             return fits;
         }

@@ -66,7 +66,7 @@ internal sealed class RpcGate(int max, int callerMax)
         {
             var (calledByAll, calledByShare) = (waiter.All.TakeCall(), waiter.Own.TakeCall());
             var share = waiter.Share;
-            if (RpcMutants.Full(share.Calls >= callerMax))
+            if (share.Calls >= callerMax && !RpcMutants.GreedyCaller)
             {
                 Queue(share.Queue, waiter, waiter.Own);
                 CallNext(calledByAll ? _queue : null); // the place is another's

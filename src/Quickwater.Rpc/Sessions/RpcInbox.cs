@@ -31,7 +31,7 @@ internal sealed class RpcInbox(IMailbox mailbox)
             Volatile.Write(ref _any, true);
         }
 
-        if (RpcMutants.Wakes(first))
+        if (first && !RpcMutants.LostAnswer)
         {
             mailbox.Wake();
         }

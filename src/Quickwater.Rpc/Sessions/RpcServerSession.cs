@@ -77,7 +77,7 @@ internal sealed class RpcServerSession : ISession
             return more;
         }
 
-        if (batch.IsEmpty && !_paused && RpcMutants.Settled(_calls.Unanswered == 0))
+        if (batch.IsEmpty && !_paused && (_calls.Unanswered == 0 || RpcMutants.HastyDrain))
         {
             End(_farewell);
         }
@@ -252,7 +252,7 @@ internal sealed class RpcServerSession : ISession
 
     private bool Dispatch(ref RpcAsked asked, RpcMethod? method, Instant now)
     {
-        if (RpcMutants.Bars(_login is not null) && method != RpcBuiltIns.Hello && method != RpcBuiltIns.Authenticate)
+        if (_login is not null && !RpcMutants.OpenDoor && method != RpcBuiltIns.Hello && method != RpcBuiltIns.Authenticate)
         {
             return _calls.Refuse(asked, RpcLogin.Unauthenticated);
         }
@@ -364,7 +364,7 @@ internal sealed class RpcServerSession : ISession
         {
             _toldLast = true;
             _output.Begin(0, RpcFrameKind.Drain);
-            _output.Write(RpcMutants.LastWord(_calls.Accepted));
+            _output.Write(_calls.Accepted - RpcMutants.UnsaidCalls);
             _output.End();
         }
     }

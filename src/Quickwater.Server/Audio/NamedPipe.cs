@@ -57,9 +57,10 @@ internal static class NamedPipe
     /// </summary>
     /// <param name="pipe">Its reading end.</param>
     /// <param name="name">Whose it is.</param>
+    /// <param name="faulted">As with <see cref="PipeInput"/>.</param>
     /// <param name="cancel">Calls off what waits.</param>
-    public static Stream Read(SafePipeHandle pipe, string name, CancellationToken cancel) =>
-        OperatingSystem.IsLinux() ? new PipeInput(pipe, name, cancel) : new AnonymousPipeClientStream(PipeDirection.In, pipe);
+    public static Stream Read(SafePipeHandle pipe, string name, Action<Exception> faulted, CancellationToken cancel) =>
+        OperatingSystem.IsLinux() ? new PipeInput(pipe, name, faulted, cancel) : new AnonymousPipeClientStream(PipeDirection.In, pipe);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

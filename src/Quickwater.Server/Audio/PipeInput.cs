@@ -17,6 +17,7 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
     private const int CloseOnExecNonBlocking = 0x80000 | 0x800; // EFD_CLOEXEC, EFD_NONBLOCK
 
     private readonly SafeHandle _pipe;
+    private readonly Action<Exception> _faulted;
     private readonly object _wanted = new();
     private readonly Wish[] _wishes = new Wish[2];
     private readonly CancellationTokenRegistration _calledOff;
@@ -29,11 +30,12 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
     /// <summary>Takes over the end of a pipe, also of one that does not block. Linux only.</summary>
     /// <param name="pipe">The end that is read.</param>
     /// <param name="name">What its thread is called.</param>
+    /// <param name="faulted">Told of a fault of this program on that thread, which ends it.</param>
     /// <param name="cancel">Disposes of it, which calls off a read that waits. One for all reads: to have one for each costs as much as the read.</param>
     /// <exception cref="IOException">The system has no file descriptors left.</exception>
-    public PipeInput(SafeHandle pipe, string name, CancellationToken cancel)
+    public PipeInput(SafeHandle pipe, string name, Action<Exception> faulted, CancellationToken cancel)
     {
-        _pipe = pipe;
+        (_pipe, _faulted) = (pipe, faulted);
         _stop = Event(0, CloseOnExecNonBlocking);
         if (_stop < 0)
         {
@@ -111,20 +113,42 @@ internal sealed class PipeInput : Stream, IValueTaskSource<int>
 
     private void Run()
     {
-        while (IsWanted())
+        try
         {
-            if (TryRead(_into.Span, out var bytes))
+            while (IsWanted())
             {
-                Complete(bytes);
+                if (TryRead(_into.Span, out var bytes))
+                {
+                    Complete(bytes);
+                }
+                else
+                {
+                    _read.SetException(new OperationCanceledException());
+                }
             }
-            else
-            {
-                _read.SetException(new OperationCanceledException());
-            }
+        }
+        catch (Exception fault)
+        {
+            Fail(fault); // nothing gets out of the thread: it would take the process with it
         }
 
         _pipe.Dispose();
         _ = Close(_stop);
+    }
+
+    // The source ends, not the server: who reads is told, and reads no more.
+    private void Fail(Exception fault)
+    {
+        try
+        {
+            _faulted(fault);
+            Dispose();
+            _read.SetException(fault);
+        }
+        catch (Exception)
+        {
+            // Who read was told already: it was what threw.
+        }
     }
 
     // Waits for a read; false when there will be none.

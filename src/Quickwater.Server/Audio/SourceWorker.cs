@@ -49,7 +49,7 @@ internal sealed class SourceWorker : IAsyncDisposable
     public SourceWorker(string station, string source, bool loop, AudioFormat? raw, ILogger log, TimeProvider time, PipeClaims? claims = null)
     {
         (_station, _source, _loop, _log, _time) = (station, source, loop, log, time);
-        (_claims, _opener, _lines) = (claims ?? new PipeClaims(), new TrackOpener(station, raw, time), new LineBudget(time));
+        (_claims, _opener, _lines) = (claims ?? new PipeClaims(), new TrackOpener(station, raw, Faulted, time), new LineBudget(time));
         Queue = new ReadAheadQueue(AheadBytesMax, MakeRoom);
     }
 
@@ -85,6 +85,8 @@ internal sealed class SourceWorker : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private void Faulted(Exception fault) => Log.SourceFault(_log, fault, _station, _source);
+
     private async Task WorkAsync()
     {
         try
@@ -97,7 +99,7 @@ internal sealed class SourceWorker : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            Log.SourceFault(_log, fault, _station, _source);
+            Faulted(fault);
             Queue.End(Reason.LocalFault);
         }
 

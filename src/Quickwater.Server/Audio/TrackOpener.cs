@@ -9,15 +9,16 @@ namespace Quickwater.Server;
 /// </summary>
 /// <param name="station">The station's name, for threads and words.</param>
 /// <param name="raw">The format of raw PCM; null for files that say it themselves.</param>
+/// <param name="faulted">Told of a fault of this program on the thread of an input.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TrackOpener(string station, AudioFormat? raw, TimeProvider time) : IDisposable
+internal sealed class TrackOpener(string station, AudioFormat? raw, Action<Exception> faulted, TimeProvider time) : IDisposable
 {
     private SafePipeHandle? _held; // a named pipe between two writers
 
     /// <summary>Opens standard input.</summary>
     public async Task<(IAudioTrack? Track, Reason Why, string Text)> OpenInputAsync(CancellationToken cancel)
     {
-        var input = OperatingSystem.IsLinux() ? new PipeInput(new SafeFileHandle(0, ownsHandle: false), station, cancel) : Console.OpenStandardInput();
+        var input = OperatingSystem.IsLinux() ? new PipeInput(new SafeFileHandle(0, ownsHandle: false), station, faulted, cancel) : Console.OpenStandardInput();
         var (track, _, why) = await OpenPcmAsync(input, "", null, cancel);
         return (track, why, "");
     }
@@ -30,7 +31,7 @@ internal sealed class TrackOpener(string station, AudioFormat? raw, TimeProvider
         var held = NamedPipe.TryOpen(path);
         Dispose();
         _held = held;
-        var (track, _, why) = await OpenPcmAsync(NamedPipe.Read(pipe, station, cancel), Path.GetFileNameWithoutExtension(path), time, cancel);
+        var (track, _, why) = await OpenPcmAsync(NamedPipe.Read(pipe, station, faulted, cancel), Path.GetFileNameWithoutExtension(path), time, cancel);
         return (track, why, "");
     }
 

@@ -14,7 +14,8 @@ public sealed record ServerConfiguration(
     AdminConfiguration Admin,
     LogConfiguration Log,
     DataConfiguration Data,
-    TimeSpan ShutdownGrace)
+    TimeSpan ShutdownGrace,
+    TimeSpan FarewellTimeout)
 {
     /// <summary>The configuration when nothing is set: change it by <c>with</c>.</summary>
     public static ServerConfiguration Default => From(EffectiveConfiguration.Defaults);
@@ -66,7 +67,8 @@ public sealed record ServerConfiguration(
             values.Get(Settings.AdminAllowedHosts)),
         LogSettings.Read(values),
         new DataConfiguration(values.Get(Settings.DataDirectory)),
-        values.Get(Settings.ShutdownGrace));
+        values.Get(Settings.ShutdownGrace),
+        values.Get(Settings.FarewellTimeout));
 
     /// <summary>The limits of the hub.</summary>
     internal HubLimits ToHubLimits() => new()

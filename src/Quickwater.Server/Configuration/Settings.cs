@@ -180,6 +180,11 @@ internal static class Settings
         "shutdown.grace", new DurationType(TimeSpan.Zero, Hours(1)), Seconds(30),
         "Time that connections have to finish after the first stop signal. A second signal ends at once.") { Limit = Reason.DrainTimeout };
 
+    public static readonly Setting<TimeSpan> FarewellTimeout = new(
+        "limits.farewellTimeout", new DurationType(Milliseconds(10), Seconds(30)), new EngineOptions().FarewellTimeout,
+        "Time to tell a peer why its connection ends that reached a limit, broke its protocol or was refused. One that has not read for so long by then is closed "
+        + "at once. An end of another kind, as by shutdown.grace, delivers all that is owed.");
+
     /// <summary>Every setting, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
@@ -192,7 +197,7 @@ internal static class Settings
         .. AudioSettings.All,
         HttpEnabled, HttpListen, HttpViewersMax, HttpWaitForStream, HttpTracksWait, HttpListStreams, AdminEnabled, AdminListen, AdminAllowedHosts,
         .. LogSettings.All,
-        DataDirectory, ShutdownGrace,
+        DataDirectory, ShutdownGrace, FarewellTimeout,
     ];
 
     private static readonly Dictionary<string, Setting> ByKey = All.ToDictionary(setting => setting.Key, StringComparer.Ordinal);

@@ -82,6 +82,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Connection {Connection} ({Protocol} from {Remote}) hit a fault of this program")]
     public static partial void Faulted(ILogger log, Exception fault, ulong connection, string protocol, IPEndPoint remote);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Thread} hit a fault of this program, and goes on")]
+    public static partial void ThreadFaulted(ILogger log, Exception fault, string thread);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Method {Method} threw")]
     public static partial void MethodFaulted(ILogger log, Exception fault, string method);
 

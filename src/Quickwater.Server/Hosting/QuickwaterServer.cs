@@ -36,7 +36,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
     private readonly Instant _started;
     private readonly RpcServer _rpcServer;
     private readonly AudioSystem _audio;
-    private readonly EpollLoops? _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount) : null; // docs/adr/0002
+    private readonly EpollLoops? _loops;
     private TcpSystem? _rtmp;
     private TcpSystem? _rpc;
     private TcpSystem? _rpcTls;
@@ -58,7 +58,9 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _log = provider.CreateLogger("Quickwater.Server");
         _time = time;
         _observer = new ServerObserver(_log, _live, time);
-        _engine = new Engine(new EngineOptions(), new SystemScheduler(ownTimer: true), time, _observer);
+        _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount, _observer.Faulted) : null; // docs/adr/0002
+        var options = new EngineOptions { FarewellTimeout = configuration.FarewellTimeout };
+        _engine = new Engine(options, new SystemScheduler(ownTimer: true, _observer.Faulted), time, _observer);
         _hub = new Hub(_engine, configuration.ToHubLimits(), _observer);
         _rpcServer = RpcSystem.MakeServer(configuration.Rpc, new PooledBytes.Pool(_engine.Leaks), _log);
         _audio = new AudioSystem(configuration.Audio, _engine, _loops, _log, time);

@@ -11,11 +11,19 @@ internal sealed class ServerObserver(ILogger log, LiveStreams live, TimeProvider
     private readonly GapLog _gaps = new(time);
     private readonly long[] _handshakes = new long[Enum.GetValues<HandshakeScheme>().Length];
     private long _echoMismatches;
+    private long _connectionFaults;
+    private long _threadFaults;
     private long _skippedMessages;
     private long _streamsStarted;
 
     /// <summary>Publications since the start.</summary>
     public long StreamsStarted => Interlocked.Read(ref _streamsStarted);
+
+    /// <summary>Faults of this program since the start: those that ended a connection, and those of threads that many share.</summary>
+    public IReadOnlyDictionary<string, long> Faults => new Dictionary<string, long>(StringComparer.Ordinal)
+    {
+        ["connection"] = Interlocked.Read(ref _connectionFaults), ["thread"] = Interlocked.Read(ref _threadFaults),
+    };
 
     /// <summary>Handshakes completed since the start, by scheme.</summary>
     public IReadOnlyDictionary<string, long> Handshakes =>
@@ -41,8 +49,18 @@ internal sealed class ServerObserver(ILogger log, LiveStreams live, TimeProvider
     }
 
     /// <inheritdoc/>
-    public void Faulted(ConnectionInfo connection, Exception fault) =>
+    public void Faulted(ConnectionInfo connection, Exception fault)
+    {
+        if (connection.Id == 0)
+        {
+            Interlocked.Increment(ref _threadFaults);
+            Log.ThreadFaulted(log, fault, connection.Protocol);
+            return;
+        }
+
+        Interlocked.Increment(ref _connectionFaults);
         Log.Faulted(log, fault, connection.Id, connection.Protocol, connection.Remote);
+    }
 
     /// <inheritdoc/>
     public void HandshakeDone(ConnectionInfo connection, HandshakeScheme scheme, bool echoMatched)

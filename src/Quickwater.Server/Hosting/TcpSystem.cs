@@ -79,5 +79,8 @@ internal sealed class TcpSystem : ITcpServerEvents, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    void ITcpServerEvents.Faulted(IPEndPoint? remote, Exception fault) => _engine.Fault(ConnectionInfo.OfThread($"{_name} accepting"), fault);
+
+    /// <inheritdoc/>
     void ITcpServerEvents.AcceptRecovered(long failures) => Log.AcceptRecovered(_log, _name, failures);
 }

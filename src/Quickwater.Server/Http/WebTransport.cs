@@ -1,5 +1,6 @@
 using System.Net;
 using Quickwater.Core;
+using Quickwater.Net;
 
 namespace Quickwater.Server;
 
@@ -152,14 +153,7 @@ internal abstract class WebTransport(IPEndPoint remote, IPEndPoint local) : ITra
         var result = End(await operation, sends);
         if (_events is { } events)
         {
-            if (sends)
-            {
-                events.SendCompleted(result);
-            }
-            else
-            {
-                events.ReceiveCompleted(result);
-            }
+            Completion.Tell(this, events, sends ? IoResult.Pending : result, sends ? result : IoResult.Pending);
         }
 
         CompleteIfUnused();

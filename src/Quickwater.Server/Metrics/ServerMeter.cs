@@ -33,6 +33,9 @@ internal sealed class ServerMeter : IDisposable
         Meter.CreateObservableCounter("quickwater.connections.refused", Refused, "{connection}", "Connections refused at accept, by reason.");
         Meter.CreateObservableCounter("quickwater.received", () => engine.BytesReceived, "By", "Bytes received since the start.");
         Meter.CreateObservableCounter("quickwater.sent", () => engine.BytesSent, "By", "Bytes sent since the start.");
+        Meter.CreateObservableCounter(
+            "quickwater.faults", () => observer.Faults.Select(pair => new Measurement<long>(pair.Value, Label("where", pair.Key))),
+            "{fault}", "Faults of this program since the start: each ended one connection, or was one of a thread that went on. The log has their stacks.");
         Meter.CreateObservableCounter("quickwater.long_turns", () => engine.LongTurns, "{turn}", "Turns that took longer than a turn should.");
         Meter.CreateObservableCounter(
             "quickwater.rtmp.handshakes",

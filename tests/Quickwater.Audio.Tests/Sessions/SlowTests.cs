@@ -98,7 +98,7 @@ public sealed class SlowTests
         tap.Open();
         studio.Run(5);
         Assert.Equal(Reason.LagTimeExceeded, listener.ServerEnded);
-        Assert.Equal(new Notice(NoticeKind.Closing, Reason.LagTimeExceeded), listener.Heard.Notices[^1]);
+        Assert.DoesNotContain(listener.Heard.Notices, static notice => notice.Kind == NoticeKind.Skipped);
         Assert.Equal(1, studio.Station.Listeners.Closed[Reason.LagTimeExceeded]);
     }
 

@@ -54,8 +54,9 @@ public sealed class SlowWavListenerTests
             studio.Run(1);
         }
 
-        Assert.Equal((true, Reason.LagTimeExceeded), (listener.IsWhole, listener.ServerEnded));
-        Assert.Equal(0, listener.Samples(Pattern.Speech).Length % ChunkBytes);
+        // One that may not skip is ended where it stands: it cannot be given the rest of its chunk.
+        Assert.Equal((skips > 0, Reason.LagTimeExceeded), (listener.IsWhole, listener.ServerEnded));
+        Assert.Equal(0, skips == 0 ? 0 : listener.Samples(Pattern.Speech).Length % ChunkBytes);
         Assert.Equal(1, studio.Station.Listeners.Closed[Reason.LagTimeExceeded]);
     }
 

@@ -13,7 +13,7 @@ public sealed class DeadlineQueueTests
     public void Ten_thousand_entries_come_due_in_order_behind_one_timer()
     {
         var clock = new Clock(_time);
-        using var queue = new DeadlineQueue(clock, new ManualScheduler());
+        using var queue = new DeadlineQueue(clock, new ManualScheduler(), NoFault);
         var rng = new Rng(1);
         var deadlines = Enumerable.Range(0, 10_000).Select(_ => rng.Between(1, 50_000)).ToArray();
         for (var i = 0; i < deadlines.Length; i++)
@@ -36,7 +36,7 @@ public sealed class DeadlineQueueTests
     [Fact]
     public void Later_moves_cost_nothing_and_the_old_time_still_comes()
     {
-        using var queue = new DeadlineQueue(new Clock(_time), new ManualScheduler());
+        using var queue = new DeadlineQueue(new Clock(_time), new ManualScheduler(), NoFault);
         var probe = new Probe(1, _due);
         queue.Schedule(probe, Milliseconds(10));
         var changes = _time.Changes;
@@ -60,7 +60,7 @@ public sealed class DeadlineQueueTests
     [Fact]
     public void Earlier_moves_are_kept_and_the_timer_is_armed_to_the_earliest_only()
     {
-        using var queue = new DeadlineQueue(new Clock(_time), new ManualScheduler());
+        using var queue = new DeadlineQueue(new Clock(_time), new ManualScheduler(), NoFault);
         var probes = Enumerable.Range(0, 100).Select(i => new Probe(i, _due)).ToArray();
         foreach (var probe in probes)
         {
@@ -80,7 +80,7 @@ public sealed class DeadlineQueueTests
     [Fact]
     public void A_removed_entry_never_comes()
     {
-        using var queue = new DeadlineQueue(new Clock(_time), new ManualScheduler());
+        using var queue = new DeadlineQueue(new Clock(_time), new ManualScheduler(), NoFault);
         var rng = new Rng(2);
         var probes = Enumerable.Range(0, 1000).Select(i => new Probe(i, _due)).ToArray();
         foreach (var probe in probes)
@@ -114,7 +114,7 @@ public sealed class DeadlineQueueTests
         for (var round = 0; round < 200; round++)
         {
             var time = new VirtualTime();
-            using var queue = new DeadlineQueue(new Clock(time), new ManualScheduler());
+            using var queue = new DeadlineQueue(new Clock(time), new ManualScheduler(), NoFault);
             var probe = new Probe(0, []);
             using var start = new Barrier(2);
             await Task.WhenAll(Enumerable.Range(1, 2).Select(at => Task.Run(() =>
@@ -127,11 +127,31 @@ public sealed class DeadlineQueueTests
         }
     }
 
+    [Fact]
+    [Requirement("MED-9.8")]
+    public void What_one_entry_throws_is_its_own_and_the_others_have_their_deadlines()
+    {
+        var time = new VirtualTime();
+        var log = new List<int>();
+        using var queue = new DeadlineQueue(new Clock(time), new ManualScheduler(), NoFault);
+        var thrower = new Probe(1, log) { Throws = true };
+        queue.Schedule(thrower, Milliseconds(100));
+        queue.Schedule(new Probe(2, log), Milliseconds(100));
+        queue.Schedule(new Probe(3, log), Milliseconds(200));
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal([1, 2], log.Order());
+        Assert.Equal("planted", thrower.Fault?.Message);
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(3, log.Count);
+    }
+
+    private static void NoFault(ConnectionInfo whose, Exception fault) => Assert.Fail(fault.ToString());
+
     private static void Agree(Rng rng)
     {
         var time = new VirtualTime();
         var due = new List<int>();
-        using var queue = new DeadlineQueue(new Clock(time), new ManualScheduler());
+        using var queue = new DeadlineQueue(new Clock(time), new ManualScheduler(), NoFault);
         var probes = Enumerable.Range(0, 50).Select(i => new Probe(i, due)).ToArray();
         var expected = new Dictionary<int, int>();
         var now = 0;
@@ -169,6 +189,19 @@ public sealed class DeadlineQueueTests
 
         internal List<int> Log => log;
 
-        internal override void Due() => log.Add(id);
+        internal bool Throws { get; init; }
+
+        internal Exception? Fault { get; private set; }
+
+        internal override void Due()
+        {
+            log.Add(id);
+            if (Throws)
+            {
+                throw new InvalidOperationException("planted");
+            }
+        }
+
+        internal override void Faulted(Exception fault) => Fault = fault;
     }
 }

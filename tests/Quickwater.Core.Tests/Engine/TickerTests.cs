@@ -58,10 +58,12 @@ public sealed class TickerTests : ITicked, IDisposable
         Assert.False(_ticker.Post(Command.Drain));
     }
 
-    [Fact]
-    public void One_that_throws_is_reported_and_stopped()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_that_throws_is_reported_and_stopped_also_if_who_is_told_throws(bool observer)
     {
-        _throws = true;
+        (_throws, _bench.Throws) = (true, observer);
         _ticker.Wake();
         _bench.Advance(5);
         Assert.Equal((1, 1, Reason.LocalFault), (_bench.Faults.Count, _stops, _stopped));

@@ -10,6 +10,7 @@ public sealed class LimitsTests
         { new EngineOptions { BatchBytesMax = (1 << 20) + 1 }, "batchBytesMax is 1048577; allowed is 4096 to 1048576" },
         { new EngineOptions { TurnPassesMax = 0 }, "turnPassesMax is 0; allowed is 1 to 1000" },
         { new EngineOptions { MailboxAnswersMax = 65537 }, "mailboxAnswersMax is 65537; allowed is 1 to 65536" },
+        { new EngineOptions { FarewellTimeout = TimeSpan.FromMilliseconds(9) }, "farewellTimeout is 00:00:00.0090000; allowed is 10 ms to 30 s" },
         { new EngineOptions { SendTimeout = TimeSpan.Zero }, "sendTimeout, flushTimeout, lingerTimeout and longTurn must be longer than zero" },
     };
 

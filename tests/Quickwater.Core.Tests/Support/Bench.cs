@@ -26,6 +26,9 @@ internal sealed class Bench : IDisposable, IConnectionObserver, ISessionFactory,
 
     internal HashSet<string> Marks { get; } = [];
 
+    /// <summary>Whether the observer throws of each fault and each end that it hears of.</summary>
+    internal bool Throws { get; set; }
+
     internal int OpenedCount { get; private set; }
 
     internal int EmptiedCount { get; private set; }
@@ -61,9 +64,17 @@ internal sealed class Bench : IDisposable, IConnectionObserver, ISessionFactory,
 
     public void Opened(ConnectionInfo connection) => OpenedCount++;
 
-    public void Closed(ConnectionInfo connection, Reason why, in ConnectionStats stats) => Closes.Add(why);
+    public void Closed(ConnectionInfo connection, Reason why, in ConnectionStats stats)
+    {
+        Closes.Add(why);
+        ThrowIfMeant();
+    }
 
-    public void Faulted(ConnectionInfo connection, Exception fault) => Faults.Add(fault);
+    public void Faulted(ConnectionInfo connection, Exception fault)
+    {
+        Faults.Add(fault);
+        ThrowIfMeant();
+    }
 
     public void Hit(string mark)
     {
@@ -74,4 +85,12 @@ internal sealed class Bench : IDisposable, IConnectionObserver, ISessionFactory,
     }
 
     public void Dispose() => Engine.Dispose();
+
+    private void ThrowIfMeant()
+    {
+        if (Throws)
+        {
+            throw new InvalidOperationException("planted in the observer");
+        }
+    }
 }

@@ -172,6 +172,8 @@ public sealed class TlsTransportTests
         void ITransportEvents.ReceiveCompleted(IoResult result) => _events?.ReceiveCompleted(result);
 
         void ITransportEvents.SendCompleted(IoResult result) => _events?.SendCompleted(result);
+
+        void ITransportEvents.Faulted(Exception fault) => _events?.Faulted(fault);
     }
 
     /// <summary>Keeps what is read.</summary>

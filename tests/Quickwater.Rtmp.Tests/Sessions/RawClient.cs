@@ -184,6 +184,8 @@ internal sealed class RawClient : ITransportEvents, IDisposable
         }
     }
 
+    public void Faulted(Exception fault) => Assert.Fail(fault.ToString());
+
     public void SendCompleted(IoResult result)
     {
         _batch.Release();

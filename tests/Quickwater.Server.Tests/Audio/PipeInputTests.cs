@@ -12,7 +12,7 @@ public sealed class PipeInputTests
     public async Task Bytes_come_as_they_are_written_and_the_end_when_nobody_writes_any_more()
     {
         using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
-        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test", CancellationToken.None);
+        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test", NoFault, CancellationToken.None);
         var buffer = new byte[100];
         for (byte i = 1; i <= 50; i++)
         {
@@ -31,7 +31,7 @@ public sealed class PipeInputTests
     public async Task A_read_that_waits_ends_when_the_stream_is_disposed_and_its_writer_is_told()
     {
         using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
-        var input = new PipeInput(writer.ClientSafePipeHandle, "test", CancellationToken.None);
+        var input = new PipeInput(writer.ClientSafePipeHandle, "test", NoFault, CancellationToken.None);
         var read = input.ReadAsync(new byte[100]).AsTask();
         Assert.False(read.IsCompleted);
         await input.DisposeAsync();
@@ -45,7 +45,7 @@ public sealed class PipeInputTests
     {
         using var stop = new CancellationTokenSource();
         using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
-        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test", stop.Token);
+        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test", NoFault, stop.Token);
         var read = input.ReadAsync(new byte[100]).AsTask();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(s_patience));
@@ -56,10 +56,28 @@ public sealed class PipeInputTests
     public async Task What_cannot_be_read_is_an_error_of_the_stream()
     {
         using var reader = new AnonymousPipeServerStream(PipeDirection.In);
-        await using var input = new PipeInput(reader.ClientSafePipeHandle, "test", CancellationToken.None); // the end that is written to
+        await using var input = new PipeInput(reader.ClientSafePipeHandle, "test", NoFault, CancellationToken.None); // the end that is written to
         reader.Dispose();
         await Assert.ThrowsAsync<IOException>(() => input.ReadAsync(new byte[100]).AsTask().WaitAsync(s_patience));
     }
+
+    [ToolFact("mkfifo")]
+    [Requirement("MED-9.8")]
+    public async Task What_its_reader_throws_on_its_thread_is_reported_and_ends_that_stream_only()
+    {
+        var reported = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
+        await using var input = new PipeInput(writer.ClientSafePipeHandle, "test", reported.SetResult, CancellationToken.None);
+#pragma warning disable CA2012 // awaited by hand: what an async method throws would go into its task and never reach the thread
+        input.ReadAsync(new byte[1]).ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(static () => throw new InvalidOperationException("planted"));
+#pragma warning restore CA2012
+        writer.WriteByte(1);
+        Assert.Equal("planted", (await reported.Task.WaitAsync(s_patience)).Message);
+        await Until.HoldsAsync(() => Throws(writer), s_patience, "the pipe is broken");
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => input.ReadAsync(new byte[1]).AsTask());
+    }
+
+    private static void NoFault(Exception fault) => Assert.Fail(fault.ToString());
 
     private static bool Throws(Stream writer)
     {

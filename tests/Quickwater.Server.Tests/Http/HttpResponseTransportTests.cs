@@ -225,6 +225,8 @@ public sealed class HttpResponseTransportTests
             _sent.Writer.TryWrite(result);
         }
 
+        void ITransportEvents.Faulted(Exception fault) => _sent.Writer.TryComplete(fault);
+
         public async ValueTask DisposeAsync()
         {
             Close();

@@ -41,6 +41,8 @@ public sealed class WebTransportTests
 
         public void ReceiveCompleted(IoResult result) => _received.Set();
 
+        public void Faulted(Exception fault) => Assert.Fail(fault.ToString());
+
         public void SendCompleted(IoResult result)
         {
         }

@@ -1,0 +1,13 @@
+using Quickwater.Sim;
+
+// Before anything of the engine runs: it reads this once.
+var mutant = Environment.GetEnvironmentVariable("QUICKWATER_MUTANT") ?? "";
+AppContext.SetData("Quickwater.Mutant", mutant);
+string[] planted = [.. Quickwater.Core.Mutants.Names, .. Quickwater.Rpc.RpcMutants.Names];
+if (mutant.Length > 0 && !planted.Contains(mutant, StringComparer.Ordinal))
+{
+    Console.Out.WriteLine($"QUICKWATER_MUTANT is {mutant}; there are: {string.Join(", ", planted)}");
+    return 2;
+}
+
+return SimCommand.Run(args, Console.Out);
