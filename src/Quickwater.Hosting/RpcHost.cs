@@ -120,15 +120,15 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
     }
 
     /// <inheritdoc/>
-    void ITcpServerEvents.AcceptFailing(Reason why, SocketError error)
+    void IAcceptEvents.AcceptFailing(Reason why, SocketError error)
     {
     }
 
     /// <inheritdoc/>
-    void ITcpServerEvents.Faulted(IPEndPoint? remote, Exception fault) => _options.Faulted?.Invoke("", fault);
+    void IAcceptEvents.Faulted(IPEndPoint? remote, Exception fault) => _options.Faulted?.Invoke("", fault);
 
     /// <inheritdoc/>
-    void ITcpServerEvents.AcceptRecovered(long failures)
+    void IAcceptEvents.AcceptRecovered(long failures)
     {
     }
 

@@ -11,6 +11,12 @@ public sealed record RpcLimits
     /// </summary>
     public int BodyBytesMax { get; init; } = 1024 * 1024;
 
+    /// <summary>
+    /// Longest body while a caller that has to authenticate has not; a longer request is refused as one beyond <see cref="BodyBytesMax"/> is. 1 KiB to 256 MiB;
+    /// <see cref="BodyBytesMax"/> where that is less.
+    /// </summary>
+    public int UnauthenticatedBodyBytesMax { get; init; } = 64 * 1024;
+
     /// <summary>Calls of one connection that methods may work on at once. At the limit nothing more is read from it. 1 to 1,000,000.</summary>
     public int InFlightPerConnectionMax { get; init; } = 4 * 1024;
 
@@ -63,11 +69,15 @@ public sealed record RpcLimits
     /// <summary>Calls of one caller, in numbers.</summary>
     internal int InFlightOfCallerMax => InFlightPerCallerMax > 0 ? InFlightPerCallerMax : Math.Max(1, InFlightMax / 4);
 
+    /// <summary>Longest body of a caller that is known, or has yet to authenticate.</summary>
+    internal int BodyBytesOf(bool isKnown) => isKnown ? BodyBytesMax : Math.Min(UnauthenticatedBodyBytesMax, BodyBytesMax);
+
     /// <summary>What is wrong with these limits: one sentence a fault; empty when they can be used.</summary>
     public IEnumerable<string> Validate() =>
         (from check in new (string Name, long Value, long Least, long Most)[]
         {
             ("bodyBytesMax", BodyBytesMax, 1024, 256 * 1024 * 1024),
+            ("unauthenticatedBodyBytesMax", UnauthenticatedBodyBytesMax, 1024, 256 * 1024 * 1024),
             ("inFlightPerConnectionMax", InFlightPerConnectionMax, 1, 1_000_000),
             ("inFlightPerCallerMax", InFlightPerCallerMax, 0, 10_000_000),
             ("inFlightMax", InFlightMax, 1, 10_000_000),

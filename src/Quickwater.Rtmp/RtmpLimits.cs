@@ -26,6 +26,19 @@ public sealed record RtmpLimits
     public int MessageBytesMax { get; init; } = WireMessageBytesMax;
 
     /// <summary>
+    /// Bytes of one command or control message, and of all unfinished messages of a peer that does not publish: more ends with
+    /// <see cref="Reason.MessageTooLarge"/>. Only who was let publish has media to send. Default 64 KiB: real commands are below 2 KiB.
+    /// Range 4096 to 16777215.
+    /// </summary>
+    public int CommandBytesMax { get; init; } = 64 * 1024;
+
+    /// <summary>
+    /// Bytes of one data message, such as metadata; more ends with <see cref="Reason.MessageTooLarge"/>. Default 1 MiB, what a stream keeps of them:
+    /// an index of the keyframes of a long film fits. Range 4096 to 16777215.
+    /// </summary>
+    public int DataBytesMax { get; init; } = 1024 * 1024;
+
+    /// <summary>
     /// Bytes of all unfinished messages of a connection together; more ends with <see cref="Reason.MessageTooLarge"/>. Without it the bound
     /// would be <see cref="MessageBytesMax"/> times <see cref="ChunkStreamsMax"/>. Default 32 MiB: the largest keyframe and as much
     /// again beside it. At least <see cref="MessageBytesMax"/>, at most 1 GiB.
@@ -107,6 +120,8 @@ public sealed record RtmpLimits
     {
         var faults = new List<string>();
         Check("messageBytesMax", MessageBytesMax, 1024, WireMessageBytesMax);
+        Check("commandBytesMax", CommandBytesMax, 4096, WireMessageBytesMax);
+        Check("dataBytesMax", DataBytesMax, 4096, WireMessageBytesMax);
         Check("reassemblyBytesMax", ReassemblyBytesMax, Math.Max(MessageBytesMax, 1024), 1 << 30);
         Check("chunkStreamsMax", ChunkStreamsMax, 4, 65_536);
         Check("chunkSizeMax", ChunkSizeMax, InitialChunkSize, WireMessageBytesMax);

@@ -35,17 +35,19 @@ internal sealed class ServerLog : ITcpServerEvents
         _accepted.Writer.TryWrite(transport);
     }
 
+    void ITcpServerEvents.AcceptedToTell(ITransport transport, Reason why) => _accepted.Writer.TryWrite(transport);
+
     void ITcpServerEvents.Refused(IPEndPoint remote, Reason why) => _refused.Writer.TryWrite(why);
 
-    void ITcpServerEvents.AcceptFailing(Reason why, SocketError error)
+    void IAcceptEvents.AcceptFailing(Reason why, SocketError error)
     {
         Failures++;
         _failing.Writer.TryWrite(why);
     }
 
-    void ITcpServerEvents.Faulted(IPEndPoint? remote, Exception fault) => _faults.Writer.TryWrite(fault);
+    void IAcceptEvents.Faulted(IPEndPoint? remote, Exception fault) => _faults.Writer.TryWrite(fault);
 
-    void ITcpServerEvents.AcceptRecovered(long failures) => _recovered.Writer.TryWrite(failures);
+    void IAcceptEvents.AcceptRecovered(long failures) => _recovered.Writer.TryWrite(failures);
 
     private static Task<T> Next<T>(Channel<T> channel) => channel.Reader.ReadAsync().AsTask().WaitAsync(Completions.Patience);
 }

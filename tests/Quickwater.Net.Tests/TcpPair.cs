@@ -117,11 +117,11 @@ internal sealed class TcpPair : IAsyncDisposable, ITcpServerEvents
 
     void ITcpServerEvents.Refused(IPEndPoint remote, Reason why) => Assert.Fail($"refused: {why}");
 
-    void ITcpServerEvents.AcceptFailing(Reason why, SocketError error) => Assert.Fail($"accept fails: {why}");
+    void IAcceptEvents.AcceptFailing(Reason why, SocketError error) => Assert.Fail($"accept fails: {why}");
 
-    void ITcpServerEvents.Faulted(IPEndPoint? remote, Exception fault) => Assert.Fail(fault.ToString());
+    void IAcceptEvents.Faulted(IPEndPoint? remote, Exception fault) => Assert.Fail(fault.ToString());
 
-    void ITcpServerEvents.AcceptRecovered(long failures) => Assert.Fail("accept never failed");
+    void IAcceptEvents.AcceptRecovered(long failures) => Assert.Fail("accept never failed");
 
     private sealed class Unowned : ISharedBytes
     {

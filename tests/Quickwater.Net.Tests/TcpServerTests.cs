@@ -173,6 +173,46 @@ public sealed class TcpServerTests : IDisposable
     }
 
     [Fact]
+    [Requirement("MED-9.5")]
+    public async Task Servers_that_share_the_books_of_all_connections_stay_below_them_together()
+    {
+        var all = new DescriptorLedger(placesMax: 2, reservedMax: 1);
+        await using var one = Start(new IPEndPoint(IPAddress.Any, 0), descriptors: all);
+        await using var other = Start(new IPEndPoint(IPAddress.Any, 0), descriptors: all);
+        Dial(one, IPAddress.Loopback);
+        var first = await TakeAsync();
+        Dial(other, IPAddress.Loopback, from: IPAddress.Parse("127.0.0.3"));
+        await TakeAsync();
+        Dial(other, IPAddress.Loopback, from: IPAddress.Parse("127.0.0.4"));
+        Assert.Equal(Reason.TooManyOpenFiles, await _log.RefusedAsync());
+        Assert.Equal((2, 1, 1), (all.Open, one.Open, other.Open));
+
+        first.Close();
+        Dial(other, IPAddress.Loopback, from: IPAddress.Parse("127.0.0.4"));
+        await TakeAsync();
+        Assert.Equal((2, 0, 2), (all.Open, one.Open, other.Open));
+    }
+
+    [Fact]
+    [Requirement("RTMP-14.6")]
+    public async Task A_few_who_are_refused_are_handed_on_to_be_told_and_the_rest_are_reset()
+    {
+        await using var server = Start(limits: new AcceptLimits { ConnectionsMax = 1 }, toldMax: 1);
+        Dial(server, IPAddress.Loopback);
+        await TakeAsync();
+        Dial(server, IPAddress.Loopback);
+        Assert.Equal(Reason.TooManyConnections, await _log.RefusedAsync());
+        var told = await TakeAsync();
+        var reset = Dial(server, IPAddress.Loopback);
+        Assert.Equal(Reason.TooManyConnections, await _log.RefusedAsync());
+        await Assert.ThrowsAsync<SocketException>(() => reset.ReceiveAsync(new byte[1]).WaitAsync(Completions.Patience));
+        told.Close();
+        Dial(server, IPAddress.Loopback);
+        await TakeAsync();
+        Assert.Equal((1, 3L), (server.Open, server.Refused[Reason.TooManyConnections]));
+    }
+
+    [Fact]
     [Requirement("NET-2.2")]
     public async Task A_burst_larger_than_the_limit_is_accepted_whole_and_others_have_their_turn_within_it()
     {
@@ -259,12 +299,14 @@ public sealed class TcpServerTests : IDisposable
         Assert.Equal(5, await peer.ReceiveAsync(new byte[8]).WaitAsync(Completions.Patience));
     }
 
-    private TcpServer Start(IPEndPoint? listen = null, AcceptLimits? limits = null)
+    private TcpServer Start(IPEndPoint? listen = null, AcceptLimits? limits = null, DescriptorLedger? descriptors = null, int toldMax = 0)
     {
         var options = new TcpServerOptions
         {
             Listen = listen ?? new IPEndPoint(IPAddress.Loopback, 0),
             Limits = limits ?? new AcceptLimits(),
+            Descriptors = descriptors,
+            ToldMax = toldMax,
         };
         Assert.True(TcpServer.TryStart(options, _log, _leaks, TimeProvider.System, out var server, out var why), why.Text());
         return server;

@@ -48,6 +48,23 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
+    [Requirement("MED-9.5")]
+    public void A_long_body_is_for_callers_that_have_authenticated()
+    {
+        var limits = new RpcLimits();
+        var longer = $"\"{new string('x', limits.UnauthenticatedBodyBytesMax)}\"";
+        using (var stranger = new Served(authenticator: Tokens))
+        {
+            stranger.Ask(Frame.Base(1, "echo", longer));
+            Assert.Equal(Reason.MessageTooLarge, stranger.Driver.Session.Ended);
+        }
+
+        using var served = new Served(authenticator: Tokens);
+        served.AskOne(Authenticate(1, Token));
+        Assert.Equal($"{{\"result\":{longer}}}", served.AskOne(Frame.Base(2, "echo", longer)));
+    }
+
+    [Fact]
     public void A_server_that_asks_nobody_does_not_know_the_request_and_no_name()
     {
         using var served = new Served();

@@ -1,3 +1,4 @@
+using System.Net;
 using Quickwater.Core;
 
 namespace Quickwater.Rpc.Tests;
@@ -19,6 +20,38 @@ public sealed class LimitTests
         served.Driver.Turn();
         Assert.Equal([1u, 2u, 3u, 6u], served.Driver.Frames().Select(frame => frame.Id).Order());
         Assert.False(served.Driver.Paused);
+    }
+
+    [Fact]
+    [Requirement("MED-9.5")]
+    public void Without_memory_a_call_is_refused_and_a_long_request_ends_the_connection()
+    {
+        var memory = new MemoryBudget(16 << 20);
+        using var served = new Served(memory: memory);
+        var others = memory.Enter(IPAddress.Parse("192.0.2.1"));
+        others.Take(memory.BytesMax + 1);
+        Assert.Contains($"{(int)RpcErrorCode.Overloaded}", served.AskOne(Frame.Base(1, "held")), StringComparison.Ordinal);
+        Assert.Equal("{\"result\":1}", served.AskOne(Frame.Base(2, "echo", "1"))); // what costs nothing is still done
+        served.Driver.Feed(Frame.Base(3, "echo", $"\"{new string('x', 9000)}\"").AsSpan(0, 8000));
+        Assert.Equal(Reason.MemoryPressure, served.Driver.Session.Ended);
+        others.Give(memory.BytesMax + 1);
+    }
+
+    [Fact]
+    [Requirement("MED-9.5")]
+    public void Without_memory_who_does_not_read_its_answers_is_not_read()
+    {
+        var memory = new MemoryBudget(16 << 20);
+        using var served = new Served(memory: memory);
+        var others = memory.Enter(IPAddress.Parse("192.0.2.1"));
+        others.Take(memory.BytesMax);
+        served.Driver.Reads = false;
+        served.Driver.Feed([.. Frame.Base(1, "echo", "1"), .. Frame.Base(2, "echo", "2")]);
+        Assert.True(served.Driver.Paused);
+        served.Driver.Reads = true;
+        served.Driver.Turn();
+        Assert.Equal([1u, 2u], served.Driver.Frames().Select(frame => frame.Id));
+        others.Give(memory.BytesMax);
     }
 
     [Fact]

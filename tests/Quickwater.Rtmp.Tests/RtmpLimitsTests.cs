@@ -25,7 +25,7 @@ public sealed class RtmpLimitsTests
         {
             MessageBytesMax = 0, ReassemblyBytesMax = 0, ChunkStreamsMax = 0, ChunkSizeMax = 0, MessageStreamsMax = 0,
             HandshakeTimeout = TimeSpan.MaxValue, IdleTimeout = TimeSpan.Zero, AmfDepthMax = 65, AmfStringBytesMax = 0,
-            AmfElementsMax = 0, AggregatePartsMax = 0, OutChunkSize = 0, WindowAckBytes = 0,
+            AmfElementsMax = 0, AggregatePartsMax = 0, OutChunkSize = 0, WindowAckBytes = 0, CommandBytesMax = 0, DataBytesMax = 0,
         };
 
         Assert.Equal(typeof(RtmpLimits).GetProperties().Count(p => p.CanWrite && p.GetMethod is { IsStatic: false }), limits.Validate().Count);

@@ -21,8 +21,11 @@ public sealed class SocketRules
         ["src/Quickwater.Net/Accept/TcpServer.cs TryStart"] = "it could not listen",
         ["src/Quickwater.Net/Accept/TcpServer.cs StopAccepting"] = "the owner of the listening socket",
         ["src/Quickwater.Net/Accept/TcpServer.cs HandOn"] = "accepted, and never handed on",
-        ["src/Quickwater.Net/Accept/TcpServer.cs TryHandOn"] = "accepted, and a fault came before it was handed on",
+        ["src/Quickwater.Net/Accept/AcceptLoop.cs Try"] = "accepted, and a fault came before it was handed on",
         ["src/Quickwater.Net/Accept/TcpServer.cs Refuse"] = "accepted, and never handed on",
+        ["src/Quickwater.Server/Http/WebAcceptor.cs UnbindAsync"] = "the owner of the listening socket",
+        ["src/Quickwater.Server/Http/WebAcceptor.cs HandOn"] = "accepted, and never handed on",
+        ["src/Quickwater.Server/Http/WebAcceptor.cs Refuse"] = "accepted, and never handed on",
         ["src/Quickwater.Net/Tcp/TcpDialer.cs RaceAsync"] = "connected, and not needed",
         ["src/Quickwater.Net/Tcp/TcpDialer.cs ConnectAsync"] = "it could not connect",
     };

@@ -12,6 +12,9 @@ public sealed record ConnectionInfo(ulong Id, string Protocol, IPEndPoint Remote
     /// <summary>What TLS knows of the peer; null where there is no TLS.</summary>
     public TlsPeer? Tls { get; init; }
 
+    /// <summary>What is held for peers of its address; null where nobody counts.</summary>
+    public MemoryHolder? Memory { get; init; }
+
     /// <summary>What a thread is called that many connections share, when a fault is reported that no connection caused.</summary>
     public static ConnectionInfo OfThread(string name) => new(0, name, new IPEndPoint(IPAddress.None, 0), new IPEndPoint(IPAddress.None, 0));
 

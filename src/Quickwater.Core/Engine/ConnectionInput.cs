@@ -6,7 +6,7 @@ namespace Quickwater.Core;
 /// </summary>
 internal sealed class ConnectionInput(Connection connection, ITransport transport, EngineOptions options)
 {
-    private ReceiveBuffer _buffer;
+    private ReceiveBuffer _buffer = new(connection.Info.Memory);
     private Flight _flight;
     private IoResult _result;
     private int _ready;
@@ -24,7 +24,7 @@ internal sealed class ConnectionInput(Connection connection, ITransport transpor
 
     internal bool InFlight => _flight != Flight.None;
 
-    internal int Buffered => _buffer.Count;
+    internal int Buffered => _buffer.Length;
 
     internal long Bytes => Volatile.Read(ref _bytes);
 
@@ -73,7 +73,7 @@ internal sealed class ConnectionInput(Connection connection, ITransport transpor
             return false;
         }
 
-        if (IsPaused && !(_watches && _buffer.Count < options.ReceiveBytesMax))
+        if (IsPaused && !(_watches && _buffer.Length < options.ReceiveBytesMax))
         {
             return false;
         }
@@ -103,7 +103,7 @@ internal sealed class ConnectionInput(Connection connection, ITransport transpor
             return;
         }
 
-        var offered = _buffer.Count;
+        var offered = _buffer.Length;
         var result = session.Receive(_buffer.Unread, now);
         if ((uint)result.Consumed > (uint)offered)
         {
@@ -133,6 +133,8 @@ internal sealed class ConnectionInput(Connection connection, ITransport transpor
         {
             _buffer.Take(taken);
         }
+
+        _buffer.Count();
     }
 
     /// <summary>The session has ended: a pause means nothing any more.</summary>
@@ -193,7 +195,7 @@ internal sealed class ConnectionInput(Connection connection, ITransport transpor
             return;
         }
 
-        if (_buffer.Count == 0)
+        if (_buffer.Length == 0)
         {
             _buffer.Free();
         }

@@ -35,6 +35,7 @@ public sealed class Engine : IDisposable
         Options = options;
         Scheduler = scheduler;
         Observer = observer;
+        Leaks = new LeakCounters(new MemoryBudget(options.MemoryBytesMax, options.MemoryRefusePercent));
         Clock = new Clock(time);
         Deadlines = new DeadlineQueue(Clock, scheduler, Fault);
     }
@@ -52,7 +53,7 @@ public sealed class Engine : IDisposable
     public IScheduler Scheduler { get; }
 
     /// <summary>Counters of what is alive: read zero when everything is closed.</summary>
-    public LeakCounters Leaks { get; } = new();
+    public LeakCounters Leaks { get; }
 
     /// <summary>Connections that are open now.</summary>
     public int OpenCount => Volatile.Read(ref _openCount);
@@ -89,7 +90,9 @@ public sealed class Engine : IDisposable
             Interlocked.Increment(ref _lastId), factory.Protocol, transport.Remote, transport.Local)
         {
             Tls = transport.Tls,
+            Memory = Leaks.Memory.Enter(transport.Remote.Address),
         };
+        info.Memory.Take(Options.ConnectionBytes);
         Observer.Opened(info); // before the session: what it does while it is made comes after
         var connection = new Connection(this, transport, info, factory, now);
         Interlocked.Increment(ref _openCount);
@@ -217,6 +220,12 @@ public sealed class Engine : IDisposable
             _closedBytesReceived += stats.BytesReceived;
             _closedBytesSent += stats.BytesSent;
             _closedLongTurns += stats.LongTurns;
+        }
+
+        if (connection.Info.Memory is { } memory)
+        {
+            memory.Give(Options.ConnectionBytes);
+            Leaks.Memory.Leave(memory);
         }
 
         _closed.AddOrUpdate((connection.Info.Protocol, connection.Ended), 1, static (_, count) => count + 1);

@@ -39,6 +39,15 @@ public sealed record EngineOptions
     /// <summary>How long the peer may take to finish its side after this side has; then it is closed all the same.</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Bytes that may be held for peers in all; see <see cref="MemoryBudget"/>. 8 MiB and more; by default there is no bound.</summary>
+    public long MemoryBytesMax { get; init; } = long.MaxValue;
+
+    /// <summary>From this part of <see cref="MemoryBytesMax"/> on new peers are refused. 10 to 100 percent.</summary>
+    public int MemoryRefusePercent { get; init; } = 75;
+
+    /// <summary>What one connection counts for besides what is held for it: its own objects, and a send of small answers that is under way.</summary>
+    public int ConnectionBytes { get; init; } = 16 * 1024;
+
     /// <summary>Turns longer than this are counted: a turn must not block.</summary>
     public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(5);
 
@@ -71,6 +80,11 @@ public sealed record EngineOptions
         if (WakePatienceMax < TimeSpan.Zero || WakePatienceMax > TimeSpan.FromSeconds(1))
         {
             yield return $"wakePatienceMax is {WakePatienceMax}; allowed is 0 to 1 s";
+        }
+
+        if (MemoryBytesMax < 8 << 20 || MemoryRefusePercent is < 10 or > 100 || ConnectionBytes < 0)
+        {
+            yield return $"memoryBytesMax is {MemoryBytesMax} and memoryRefusePercent {MemoryRefusePercent}; allowed is 8388608 and more, and 10 to 100";
         }
 
         if (MailboxAnswersMax is < 1 or > 65536)

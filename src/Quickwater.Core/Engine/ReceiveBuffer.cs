@@ -1,29 +1,28 @@
-using System.Buffers;
-
 namespace Quickwater.Core;
 
 /// <summary>
 /// The received bytes that a session has not taken yet. It has memory only while there are such bytes or a receive into it is in
 /// flight: an idle connection holds none. Belongs to its connection's turn.
 /// </summary>
-internal struct ReceiveBuffer
+internal struct ReceiveBuffer(MemoryHolder? holder)
 {
     private byte[]? _array;
     private int _start;
     private int _end;
+    private int _counted; // of its memory, against the memory for peers
 
     /// <summary>Bytes not taken yet.</summary>
-    internal readonly int Count => _end - _start;
+    internal readonly int Length => _end - _start;
 
     /// <summary>The bytes not taken yet.</summary>
-    internal readonly ReadOnlySpan<byte> Unread => _array.AsSpan(_start, Count);
+    internal readonly ReadOnlySpan<byte> Unread => _array.AsSpan(_start, Length);
 
     /// <summary>Where the next receive goes, behind what is there already: at least one byte, and about <paramref name="full"/> in all.</summary>
     internal Memory<byte> MakeRoom(int full)
     {
         if (_array is null || _array.Length < full || _start != 0 || _end == _array.Length)
         {
-            MoveTo(Math.Max(full, Count + 1));
+            MoveTo(Math.Max(full, Length + 1));
         }
 
         return _array.AsMemory(_end);
@@ -40,11 +39,11 @@ internal struct ReceiveBuffer
         {
             Free();
         }
-        else if (_array is not null && _array.Length > Count * 4)
+        else if (_array is not null && _array.Length > Length * 4)
         {
             // A short rest (part of a header) moves to a small array, so that ten thousand half-sent headers do not hold ten
             // thousand receive buffers.
-            MoveTo(Count);
+            MoveTo(Length);
         }
     }
 
@@ -57,19 +56,34 @@ internal struct ReceiveBuffer
         _start = _end = 0;
         if (_array is not null)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            ByteArrays.Return(_array);
             _array = null;
+        }
+
+        Count();
+    }
+
+    /// <summary>
+    /// Counts what it holds against the memory for peers. Not at each receive, which takes memory for an instant: once the session has left bytes.
+    /// </summary>
+    internal void Count()
+    {
+        var held = _array?.Length ?? 0;
+        if (held != _counted)
+        {
+            holder?.Take(held - _counted);
+            _counted = held;
         }
     }
 
     private void MoveTo(int capacity)
     {
-        var next = ArrayPool<byte>.Shared.Rent(capacity);
-        var count = Count;
+        var next = ByteArrays.Rent(capacity);
+        var count = Length;
         if (_array is not null)
         {
             Unread.CopyTo(next);
-            ArrayPool<byte>.Shared.Return(_array);
+            ByteArrays.Return(_array);
         }
 
         _array = next;

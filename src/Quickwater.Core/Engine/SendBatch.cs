@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Quickwater.Core;
@@ -105,7 +104,7 @@ public sealed class SendBatch
     }
 
     /// <summary>
-    /// Takes over an array of <see cref="ArrayPool{T}.Shared"/> that holds what is sent, instead of copying it: it is the batch's from now on, and goes back
+    /// Takes over an array of <see cref="ByteArrays"/> that holds what is sent, instead of copying it: it is the batch's from now on, and goes back
     /// to the pool when the batch is released.
     /// </summary>
     /// <exception cref="InvalidOperationException">The batch is not empty: a fault of this program.</exception>
@@ -214,7 +213,7 @@ public sealed class SendBatch
         _transport = null;
         if (_scratch.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_scratch);
+            ByteArrays.Return(_scratch);
             _scratch = [];
         }
     }
@@ -232,7 +231,7 @@ public sealed class SendBatch
     // Many small pieces cost more in one gathered send than the copy that joins them.
     private void Flatten()
     {
-        var joined = ArrayPool<byte>.Shared.Rent(Bytes);
+        var joined = ByteArrays.Rent(Bytes);
         var total = Bytes;
         CopyTo(joined);
         var limit = _limit;
@@ -244,11 +243,11 @@ public sealed class SendBatch
 
     private void Grow(int length)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(CopyBytesMax, Math.Max(_scratch.Length * 2, _scratchUsed + length)));
+        var larger = ByteArrays.Rent(Math.Max(CopyBytesMax, Math.Max(_scratch.Length * 2, _scratchUsed + length)));
         _scratch.AsSpan(0, _scratchUsed).CopyTo(larger);
         if (_scratch.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_scratch);
+            ByteArrays.Return(_scratch);
         }
 
         _scratch = larger;

@@ -92,6 +92,7 @@ public sealed class Frame : ISharedBytes
             frame.Slot = slot;
             frame.Codec = codec;
             frame.SourceMilliseconds = sourceMilliseconds;
+            payload.HandOver();
             frame._payload = payload;
             Volatile.Write(ref frame._references, 1);
             leaks.Frames.Add();

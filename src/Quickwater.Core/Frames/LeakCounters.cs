@@ -4,7 +4,8 @@ namespace Quickwater.Core;
 /// Counts what must be given back: sockets, frames, ring segments and buffers that are alive now. One object for each server or
 /// test world, handed to whatever creates such things, so that a test can demand zeros at its end. Thread-safe.
 /// </summary>
-public sealed class LeakCounters
+/// <param name="memory">Counts the bytes of such things, and bounds them; null for a count without a bound.</param>
+public sealed class LeakCounters(MemoryBudget? memory = null)
 {
     /// <summary>Open sockets.</summary>
     public Counter Sockets { get; } = new();
@@ -18,8 +19,11 @@ public sealed class LeakCounters
     /// <summary>Rented <see cref="PooledBytes"/> that were not released.</summary>
     public Counter Buffers { get; } = new();
 
+    /// <summary>The memory of such things.</summary>
+    public MemoryBudget Memory { get; } = memory ?? new MemoryBudget();
+
     /// <summary>All counts. Each is exact; together they are of one moment only while nothing else runs.</summary>
-    public Snapshot Read() => new(Sockets.Count, Frames.Count, Segments.Count, Buffers.Count);
+    public Snapshot Read() => new(Sockets.Count, Frames.Count, Segments.Count, Buffers.Count, Memory.Used);
 
     /// <summary>One count of living things. Thread-safe.</summary>
     public sealed class Counter
@@ -51,7 +55,8 @@ public sealed class LeakCounters
     /// <param name="Frames">Living frames.</param>
     /// <param name="Segments">Living ring segments.</param>
     /// <param name="Buffers">Rented buffers.</param>
-    public readonly record struct Snapshot(long Sockets, long Frames, long Segments, long Buffers)
+    /// <param name="Bytes">Memory that counts against the <see cref="MemoryBudget"/>.</param>
+    public readonly record struct Snapshot(long Sockets, long Frames, long Segments, long Buffers, long Bytes = 0)
     {
         /// <summary>Whether nothing is alive: what every test expects at its end.</summary>
         public bool IsZero => this == default;

@@ -1,9 +1,7 @@
-using System.Buffers;
-
 namespace Quickwater.Core;
 
 /// <summary>
-/// A byte buffer that grows as bytes arrive, on arrays of the shared array pool. A protocol reader fills it, then its ownership moves
+/// A byte buffer that grows as bytes arrive, on pooled arrays, and counts against the memory for peers. A protocol reader fills it, then its ownership moves
 /// with it: the payload of a received message becomes the payload of a frame without a copy. It has exactly one owner at a time, who
 /// calls <see cref="Release"/> exactly once and does not touch it afterwards.
 /// </summary>
@@ -15,6 +13,7 @@ public sealed class PooledBytes
 {
     private readonly Pool _pool;
     private byte[] _array = [];
+    private MemoryHolder? _holder;
     private int _alive;
 
     private PooledBytes(Pool pool) => _pool = pool;
@@ -44,18 +43,52 @@ public sealed class PooledBytes
         Length = length;
     }
 
+    /// <summary>As <see cref="Append"/>, but false, with nothing changed, when the memory for peers has no room for it.</summary>
+    public bool TryAppend(ReadOnlySpan<byte> bytes)
+    {
+        var length = checked(Length + bytes.Length);
+        if (length > _array.Length && !TryEnsureCapacity((int)Math.Max(length, Math.Min(2L * _array.Length, Array.MaxLength))))
+        {
+            return false;
+        }
+
+        bytes.CopyTo(_array.AsSpan(Length));
+        Length = length;
+        return true;
+    }
+
     /// <summary>Makes room for <paramref name="capacity"/> bytes in all; never shrinks.</summary>
     public void EnsureCapacity(int capacity)
     {
-        if (capacity <= _array.Length)
+        if (capacity > _array.Length)
         {
-            return;
+            Take(ByteArrays.Rounded(capacity) - _array.Length);
+            Grow(capacity);
+        }
+    }
+
+    /// <summary>As <see cref="EnsureCapacity"/>, but false, with nothing changed, when the memory for peers has no room for it.</summary>
+    public bool TryEnsureCapacity(int capacity)
+    {
+        if (capacity > _array.Length)
+        {
+            long more = ByteArrays.Rounded(capacity) - _array.Length;
+            if (!(_holder?.TryTake(more) ?? _pool.Memory.TryTake(more, 0)))
+            {
+                return false;
+            }
+
+            Grow(capacity);
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(capacity);
-        Span.CopyTo(larger);
-        ReturnArray();
-        _array = larger;
+        return true;
+    }
+
+    /// <summary>Somebody else than the peer whom it was rented for holds it from now on, such as a stream.</summary>
+    internal void HandOver()
+    {
+        _holder?.HandOver(_array.Length);
+        _holder = null;
     }
 
     /// <summary>Gives the memory back. The caller's last use of this object.</summary>
@@ -69,21 +102,63 @@ public sealed class PooledBytes
 
         ReturnArray();
         _array = [];
+        _holder = null;
         Length = 0;
         _pool.Return(this);
     }
 
-    private void ReturnArray()
+    // It is counted by the length it will have; where a pool gives more, that too.
+    private void Grow(int capacity)
     {
+        var larger = ByteArrays.Rent(capacity);
+        if (larger.Length != ByteArrays.Rounded(capacity))
+        {
+            Take(larger.Length - ByteArrays.Rounded(capacity));
+        }
+
+        Span.CopyTo(larger);
         if (_array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            ByteArrays.Return(_array);
         }
+
+        _array = larger;
+    }
+
+    private void Take(long bytes)
+    {
+        if (_holder is { } holder)
+        {
+            holder.Take(bytes);
+        }
+        else
+        {
+            _pool.Memory.Take(bytes);
+        }
+    }
+
+    private void ReturnArray()
+    {
+        if (_array.Length == 0)
+        {
+            return;
+        }
+
+        if (_holder is { } holder)
+        {
+            holder.Give(_array.Length);
+        }
+        else
+        {
+            _pool.Memory.Give(_array.Length);
+        }
+
+        ByteArrays.Return(_array);
     }
 
     /// <summary>
     /// Where the objects come from and go back to; one for each owner of many (a server, a test world). Thread-safe. It keeps objects
-    /// only; their arrays go back to the shared array pool at once.
+    /// only; their arrays go back to <see cref="ByteArrays"/> at once.
     /// </summary>
     /// <param name="leaks">Counts the rented ones under <see cref="LeakCounters.Buffers"/>.</param>
     /// <param name="keptMax">Idle objects kept at most; the garbage collector takes the rest.</param>
@@ -91,10 +166,15 @@ public sealed class PooledBytes
     {
         private readonly FreeList<PooledBytes> _idle = new(keptMax);
 
+        /// <summary>What the buffers count against.</summary>
+        internal MemoryBudget Memory => leaks.Memory;
+
         /// <summary>An empty buffer, owned by the caller.</summary>
-        public PooledBytes Rent()
+        /// <param name="holder">Whose peer it is held for; null for nobody's.</param>
+        public PooledBytes Rent(MemoryHolder? holder = null)
         {
             var bytes = _idle.TryTake(out var idle) ? idle : new PooledBytes(this);
+            bytes._holder = holder;
             Volatile.Write(ref bytes._alive, 1);
             leaks.Buffers.Add();
             return bytes;

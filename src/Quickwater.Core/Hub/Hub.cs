@@ -108,6 +108,7 @@ public sealed class Hub
         }
 
         publication = made;
+        connection.Memory?.CountStream(1);
         Observer.Started(topic, connection);
         return Reason.None;
     }
@@ -157,6 +158,7 @@ public sealed class Hub
     {
         if (publication.Topic.Stop(publication, why))
         {
+            publication.Connection.Memory?.CountStream(-1);
             Interlocked.Decrement(ref _publishers);
             Observer.Stopped(publication.Topic, publication.Connection, why);
             RemoveIfUnused(publication.Topic);

@@ -12,6 +12,10 @@ public sealed class Publication
         Owner = owner;
     }
 
+    /// <summary>What it may hold in its replay, and again in each of its rings.</summary>
+    internal long HeldBytesMax(int copies) => Connection.Memory is { } memory
+        ? Topic.Hub.Engine.Leaks.Memory.StreamShare(Topic.Hub.Limits.TopicBytesMax, memory.Streams, copies) : Topic.Hub.Limits.TopicBytesMax;
+
     /// <summary>The topic.</summary>
     public Topic Topic { get; }
 

@@ -17,7 +17,7 @@ internal sealed class ReplayBuffer(HubLimits limits)
     /// <summary>The stream's own clock at the oldest key held, in milliseconds, if there is one.</summary>
     internal long? Oldest => _keys.TryPeek(out var key) ? key.Clock : null;
 
-    internal void Add(Frame frame, FrameFlags flags, MediaTime time, long clock, ConfigSet config)
+    internal void Add(Frame frame, FrameFlags flags, MediaTime time, long clock, ConfigSet config, long bytesMax)
     {
         var key = (flags & FrameFlags.Key) != 0;
         if (key)
@@ -39,7 +39,7 @@ internal sealed class ReplayBuffer(HubLimits limits)
         }
 
         // Without pictures every sound is a key, so one group may be little.
-        while (_keys.TryPeek(out var oldest) && (Bytes > limits.TopicBytesMax || clock - oldest.Clock > limits.ReplayMax.TotalMilliseconds))
+        while (_keys.TryPeek(out var oldest) && (Bytes > bytesMax || clock - oldest.Clock > limits.ReplayMax.TotalMilliseconds))
         {
             DropOldGops(clock, atLeastOne: true);
         }

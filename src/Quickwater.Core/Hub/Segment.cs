@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Quickwater.Core;
@@ -40,9 +39,9 @@ internal sealed class Segment : ISharedBytes
             throw new InvalidOperationException("A ring segment was released more often than it was retained.");
         }
 
-        ArrayPool<byte>.Shared.Return(_array);
+        var array = _array;
         _array = [];
-        _pool.Return(this);
+        _pool.Return(this, array);
     }
 
     /// <summary>
@@ -71,15 +70,18 @@ internal sealed class Segment : ISharedBytes
         internal Segment Rent(int bytes)
         {
             var segment = _idle.TryTake(out var idle) ? idle : new Segment(this);
-            segment._array = ArrayPool<byte>.Shared.Rent(bytes);
+            segment._array = ByteArrays.Rent(bytes);
+            leaks.Memory.Take(segment._array.Length);
             segment.Used = 0;
             Volatile.Write(ref segment._references, 1);
             leaks.Segments.Add();
             return segment;
         }
 
-        internal void Return(Segment segment)
+        internal void Return(Segment segment, byte[] array)
         {
+            leaks.Memory.Give(array.Length);
+            ByteArrays.Return(array);
             leaks.Segments.Remove();
             _idle.Give(segment);
         }

@@ -197,11 +197,12 @@ public sealed class Topic
                 flags &= ~FrameFlags.Config; // an ordinary frame: what is not kept cannot be made good after a drop
             }
 
-            _replay.Add(frame, flags, time, StreamClock, Config);
+            var most = publication.HeldBytesMax(1 + _rings.Count);
+            _replay.Add(frame, flags, time, StreamClock, Config, most);
             foreach (var ring in _rings)
             {
                 ring.Append(frame.Kind, flags, time, StreamClock, frame.Payload, Config, Epoch);
-                ring.Trim(StreamClock);
+                ring.Trim(StreamClock, most);
             }
         }
 

@@ -155,7 +155,8 @@ internal sealed class WireRing
 
     /// <summary>Lets go of what neither a joiner nor a viewer within its bounds can want, and of what the topic's bytes have no room for.</summary>
     /// <param name="clock">The stream's own clock now, in milliseconds.</param>
-    internal void Trim(long clock)
+    /// <param name="bytesMax">What it may hold.</param>
+    internal void Trim(long clock, long bytesMax)
     {
         if (LatestKey >= 0 && clock - this[LatestKey].Clock > _limits.ReplayMax.TotalMilliseconds)
         {
@@ -168,7 +169,7 @@ internal sealed class WireRing
             DropFirst();
         }
 
-        while (First < Next - 1 && BytesHeld > _limits.TopicBytesMax)
+        while (First < Next - 1 && BytesHeld > bytesMax)
         {
             DropFirst();
         }

@@ -1,11 +1,10 @@
 using System.Net;
-using System.Net.Sockets;
 using Quickwater.Core;
 
 namespace Quickwater.Net;
 
 /// <summary>Where a <see cref="TcpServer"/> reports. Called from its accept loop, one call at a time; a call must not block.</summary>
-public interface ITcpServerEvents
+public interface ITcpServerEvents : IAcceptEvents
 {
     /// <summary>A connection. The receiver owns it from here on; it is not bound yet.</summary>
     void Accepted(ITransport transport);
@@ -14,18 +13,8 @@ public interface ITcpServerEvents
     void Refused(IPEndPoint remote, Reason why);
 
     /// <summary>
-    /// Accepting fails. Reported once for an unbroken run of failures with the same reason, however long it lasts; the server backs off and
-    /// tries again.
+    /// A connection that was refused, but may be told why: there is a place in <see cref="TcpServerOptions.ToldMax"/>. The receiver owns it, and ends
+    /// it soon.
     /// </summary>
-    void AcceptFailing(Reason why, SocketError error);
-
-    /// <summary>
-    /// Something threw while a connection was accepted: a fault of this program. That connection is closed, and the loop goes on.
-    /// </summary>
-    /// <param name="remote">The peer; null when the fault came before it was known.</param>
-    /// <param name="fault">What was thrown.</param>
-    void Faulted(IPEndPoint? remote, Exception fault);
-
-    /// <summary>Accepting works again after <see cref="AcceptFailing"/>.</summary>
-    void AcceptRecovered(long failures);
+    void AcceptedToTell(ITransport transport, Reason why) => transport.Close();
 }

@@ -10,23 +10,18 @@ namespace Quickwater.Net;
 /// Listens on one end point, accepts within its limits, and hands each connection on. It outlives a lack of file descriptors and peers that
 /// are gone before they are accepted. Thread-safe.
 /// </summary>
-public sealed class TcpServer : ITransportOwner, IAsyncDisposable
+public sealed class TcpServer : ITransportOwner, IAcceptEvents, IAsyncDisposable
 {
-    private static readonly TimeSpan BackOffMin = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan BackOffMax = TimeSpan.FromSeconds(1);
-
     private readonly Socket _socket;
     private readonly ITcpServerEvents _events;
     private readonly LeakCounters _leaks;
-    private readonly TimeProvider _time;
     private readonly EpollLoops? _loops;
     private readonly AcceptLedger _ledger;
-    private readonly int _burstMax;
+    private readonly DescriptorLedger? _descriptors;
     private readonly ConcurrentDictionary<Reason, long> _refused = new();
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _loop;
+    private readonly AcceptLoop _loop;
+    private readonly ToldPeers _told;
     private long _accepted;
-    private long _burstsCut;
     private int _stopped;
 
     private TcpServer(Socket socket, TcpServerOptions options, ITcpServerEvents events, LeakCounters leaks, TimeProvider time, EpollLoops? loops)
@@ -34,12 +29,12 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
         _socket = socket;
         _events = events;
         _leaks = leaks;
-        _time = time;
         _loops = loops;
         _ledger = options.Ledger ?? new AcceptLedger(options.Limits, new Clock(time));
-        _burstMax = options.Limits.AcceptBurstMax;
+        _descriptors = options.Descriptors;
+        _told = new ToldPeers(options.ToldMax);
         Local = (IPEndPoint?)socket.LocalEndPoint ?? options.Listen;
-        _loop = Task.Run(AcceptAllAsync);
+        _loop = new AcceptLoop(socket, options.Limits.AcceptBurstMax, HandOn, this, time);
     }
 
     /// <summary>Where it really listens, with the port that was taken for port 0.</summary>
@@ -52,7 +47,7 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
     public long Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>How often it let others have their turn because a burst was as long as it may be.</summary>
-    internal long BurstsCut => Volatile.Read(ref _burstsCut);
+    internal long BurstsCut => _loop.BurstsCut;
 
     /// <summary>Connections refused since the start, by reason.</summary>
     public IReadOnlyDictionary<Reason, long> Refused => _refused;
@@ -106,9 +101,9 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
+            _loop.Stop();
             _socket.Dispose();
             _leaks.Sockets.Remove();
-            _stop.Cancel();
         }
     }
 
@@ -116,88 +111,24 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         StopAccepting();
-        await _loop;
-        _stop.Dispose();
+        await _loop.DisposeAsync();
     }
 
     /// <inheritdoc/>
-    void ITransportOwner.SocketClosed(IPAddress remote) => _ledger.Leave(remote);
-
-    private async Task AcceptAllAsync()
+    void ITransportOwner.SocketClosed(IPAddress remote)
     {
-        var burst = 0;
-        var failures = 0L;
-        var failing = Reason.None;
-        while (Volatile.Read(ref _stopped) == 0)
-        {
-            var accepting = AcceptAsync();
-            if (!accepting.IsCompleted)
-            {
-                burst = 0; // it waits, so others had their chance
-            }
-
-            var (socket, error) = await accepting;
-            if (socket is null)
-            {
-                if (!IsOfOnePeer(error) && Volatile.Read(ref _stopped) == 0)
-                {
-                    var why = SocketReasons.Of(error);
-                    if (failing != why)
-                    {
-                        failing = why;
-                        Try(() => _events.AcceptFailing(why, error));
-                    }
-
-                    await BackOffAsync(failures++);
-                }
-
-                continue;
-            }
-
-            if (failing != Reason.None)
-            {
-                var tried = failures;
-                Try(() => _events.AcceptRecovered(tried));
-                (failing, failures) = (Reason.None, 0);
-            }
-
-            TryHandOn(socket);
-            if (++burst >= _burstMax)
-            {
-                burst = 0;
-                Interlocked.Increment(ref _burstsCut);
-                await Task.Yield();
-            }
-        }
+        _ledger.Leave(remote);
+        _descriptors?.Leave(remote);
     }
 
-    // All that is to come depends on the accept loop: what one connection throws ends that one.
-    private void TryHandOn(Socket socket)
-    {
-        try
-        {
-            HandOn(socket);
-        }
-        catch (Exception fault)
-        {
-            socket.Dispose();
-            Report(null, fault);
-        }
-    }
+    /// <inheritdoc/>
+    void IAcceptEvents.AcceptFailing(Reason why, SocketError error) => _events.AcceptFailing(why, error);
 
-    private void Try(Action tell)
-    {
-        try
-        {
-            tell();
-        }
-        catch (Exception fault)
-        {
-            Report(null, fault);
-        }
-    }
+    /// <inheritdoc/>
+    void IAcceptEvents.AcceptRecovered(long failures) => _events.AcceptRecovered(failures);
 
-    private void Report(IPEndPoint? remote, Exception fault)
+    /// <inheritdoc/>
+    void IAcceptEvents.Faulted(IPEndPoint? remote, Exception fault)
     {
         Count(Reason.LocalFault);
         try
@@ -210,41 +141,6 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
         }
     }
 
-    private async ValueTask<(Socket? Socket, SocketError Error)> AcceptAsync()
-    {
-        try
-        {
-            return (await _socket.AcceptAsync(), SocketError.Success);
-        }
-        catch (SocketException e)
-        {
-            return (null, e.SocketErrorCode);
-        }
-        catch (ObjectDisposedException)
-        {
-            return (null, SocketError.OperationAborted);
-        }
-    }
-
-    // A peer that is gone before it was accepted is no trouble of the server.
-    private static bool IsOfOnePeer(SocketError error) =>
-        error is SocketError.ConnectionAborted or SocketError.ConnectionReset or SocketError.Interrupted
-            or SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable;
-
-    // Without file descriptors the waiting connection stays in the queue, and accepting at once again would spin.
-    private async Task BackOffAsync(long failures)
-    {
-        var wait = BackOffMin * Math.Pow(2, Math.Min(failures, 10));
-        try
-        {
-            await Task.Delay(wait < BackOffMax ? wait : BackOffMax, _time, _stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
-    }
-
     private void HandOn(Socket socket)
     {
         if (PeerOf(socket) is not { } remote)
@@ -253,24 +149,53 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
             return;
         }
 
-        var why = _stopped == 0 ? _ledger.TryEnter(remote.Address) : Reason.Drained;
-        if (why != Reason.None)
+        var why = _stopped == 0 ? TryEnter(remote.Address) : Reason.Drained;
+        if (why == Reason.None)
+        {
+            HandOn(socket, remote, this, _events.Accepted);
+        }
+        else if (_stopped == 0 && _told.TryEnter())
+        {
+            Count(why);
+            _events.Refused(remote, why);
+            HandOn(socket, remote, _told, transport => _events.AcceptedToTell(transport, why));
+        }
+        else
         {
             Refuse(socket, remote, why);
-            return;
+        }
+    }
+
+    private Reason TryEnter(IPAddress remote)
+    {
+        var why = _ledger.TryEnter(remote);
+        if (why != Reason.None || _descriptors is null)
+        {
+            return why;
         }
 
+        why = _descriptors.TryEnter(remote);
+        if (why != Reason.None)
+        {
+            _ledger.Leave(remote);
+        }
+
+        return why;
+    }
+
+    private void HandOn(Socket socket, IPEndPoint remote, ITransportOwner owner, Action<ITransport> accepted)
+    {
         ITransport? transport = null;
         try
         {
             transport = _loops is null
-                ? TcpTransport.Adopt(socket, _leaks, this, out _) : _loops.Adopt(socket, _leaks, this, out _);
+                ? TcpTransport.Adopt(socket, _leaks, owner, out _) : _loops.Adopt(socket, _leaks, owner, out _);
         }
         finally
         {
             if (transport is null)
             {
-                _ledger.Leave(remote.Address);
+                owner.SocketClosed(remote.Address);
             }
         }
 
@@ -282,12 +207,12 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
         Interlocked.Increment(ref _accepted);
         try
         {
-            _events.Accepted(transport);
+            accepted(transport);
         }
         catch (Exception fault)
         {
             transport.Close(); // which gives its place back
-            Report(remote, fault);
+            ((IAcceptEvents)this).Faulted(remote, fault);
         }
     }
 
@@ -313,4 +238,14 @@ public sealed class TcpServer : ITransportOwner, IAsyncDisposable
     }
 
     private void Count(Reason why) => _refused.AddOrUpdate(why, 1, static (_, count) => count + 1);
+
+    // Those who are refused and told so, each for a short while and few at once: beyond, a reset must do.
+    private sealed class ToldPeers(int most) : ITransportOwner
+    {
+        private readonly CountLimit _places = new(most, Reason.TooManyConnections);
+
+        public bool TryEnter() => _places.TryEnter() == Reason.None;
+
+        void ITransportOwner.SocketClosed(IPAddress remote) => _places.Leave();
+    }
 }

@@ -21,6 +21,12 @@ public sealed record TcpServerOptions
     /// <summary>The books that it enters connections in, shared with others that keep to the same limits; null for books of its own.</summary>
     public AcceptLedger? Ledger { get; init; }
 
+    /// <summary>The books of all connections of the process, which it enters them in as well; null where nobody keeps them.</summary>
+    public DescriptorLedger? Descriptors { get; init; }
+
+    /// <summary>Connections at once that are refused and handed on all the same, to be told so; beyond, and by default, they are reset.</summary>
+    public int ToldMax { get; init; }
+
     /// <summary>What is wrong with these options, one line each with the name of the value; empty when they can be used.</summary>
     public IReadOnlyList<string> Validate()
     {

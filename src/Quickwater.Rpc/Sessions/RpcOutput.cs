@@ -9,7 +9,8 @@ namespace Quickwater.Rpc;
 /// Frames on their way out, whole and one behind the other: so no two can interleave, wherever a batch ends. It holds memory only
 /// while there are some. Belongs to its connection's turn.
 /// </summary>
-internal sealed class RpcOutput : IBufferWriter<byte>
+/// <param name="holder">Whose peer it is held for; null where nobody counts.</param>
+internal sealed class RpcOutput(MemoryHolder? holder = null) : IBufferWriter<byte>
 {
     private const int ArrayBytesMin = 4096;
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -18,9 +19,13 @@ internal sealed class RpcOutput : IBufferWriter<byte>
     private int _start;
     private int _end;
     private int _frame;
+    private int _sending; // bytes of an array that a send under way took over
 
     /// <summary>Bytes that wait to be sent.</summary>
     public int Pending => _end - _start;
+
+    /// <summary>Whether there is no memory for more of what the peer asks for.</summary>
+    public bool IsStarved => holder is { IsFull: true };
 
     /// <summary>Bytes of the body of the frame that is being written.</summary>
     public int BodyBytes => _end - _frame - RpcHeader.Bytes;
@@ -105,8 +110,9 @@ internal sealed class RpcOutput : IBufferWriter<byte>
         if (Pending > 0 && batch.IsEmpty && _array.Length <= batch.Room)
         {
             batch.Adopt(_array, _start, Pending);
+            _sending += _array.Length;
             _array = [];
-            Release();
+            _start = _end = _frame = 0;
             return false;
         }
 
@@ -118,17 +124,36 @@ internal sealed class RpcOutput : IBufferWriter<byte>
             return true;
         }
 
-        Release();
+        Clear();
         return false;
     }
 
-    /// <summary>Forgets everything and gives the memory back.</summary>
+    /// <summary>The send that was under way is complete, at the instant that is given back.</summary>
+    public Instant Sent(Instant now)
+    {
+        if (_sending > 0)
+        {
+            holder?.Give(_sending);
+            _sending = 0;
+        }
+
+        return now;
+    }
+
+    /// <summary>Forgets everything and gives the memory back; what is on its way counts no more.</summary>
     public void Release()
+    {
+        Sent(Instant.Zero);
+        Clear();
+    }
+
+    private void Clear()
     {
         _start = _end = _frame = 0;
         if (_array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            holder?.Give(_array.Length);
+            ByteArrays.Return(_array);
             _array = [];
         }
     }
@@ -161,10 +186,11 @@ internal sealed class RpcOutput : IBufferWriter<byte>
     // What was sent is left behind when the rest moves.
     private void Grow(int bytes)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(ArrayBytesMin, (Pending * 2) + bytes));
+        var larger = ByteArrays.Rent(Math.Max(ArrayBytesMin, (Pending * 2) + bytes));
+        holder?.Take(larger.Length);
         _array.AsSpan(_start, Pending).CopyTo(larger);
         var (frame, pending) = (_frame - _start, Pending);
-        Release();
+        Clear();
         (_array, _frame, _end) = (larger, frame, pending);
     }
 }

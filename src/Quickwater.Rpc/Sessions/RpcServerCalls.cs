@@ -345,8 +345,8 @@ internal sealed class RpcServerCalls
     private bool TryEnter(in RpcAsked asked, out bool taken)
     {
         taken = true;
-        var limits = _server.Limits;
-        var place = _running < limits.InFlightPerConnectionMax ? _server.Gate.TryEnter(_waiter) : RpcPlace.None;
+        var (limits, starved) = (_server.Limits, _output.IsStarved);
+        var place = !starved && _running < limits.InFlightPerConnectionMax ? _server.Gate.TryEnter(_waiter) : RpcPlace.None;
         if (place == RpcPlace.Taken)
         {
             _running++;
@@ -354,9 +354,10 @@ internal sealed class RpcServerCalls
             return true;
         }
 
-        taken = asked.Extended && Refuse(asked, new RpcError(
+        taken = (asked.Extended || starved) && Refuse(asked, new RpcError(
             RpcErrorCode.Overloaded,
-            place == RpcPlace.CallerHasAll ? $"This caller has {limits.InFlightOfCallerMax} calls under way, all that it may have." : "The server has all the calls that it may have."));
+            starved ? "The server has no memory left for the call."
+            : place == RpcPlace.CallerHasAll ? $"This caller has {limits.InFlightOfCallerMax} calls under way, all that it may have." : "The server has all the calls that it may have."));
         return false;
     }
 

@@ -12,7 +12,7 @@ internal sealed class RpcServerSession : ISession
 {
     private readonly RpcServer _server;
     private readonly RpcFrameReader _reader;
-    private readonly RpcOutput _output = new();
+    private readonly RpcOutput _output;
     private readonly RpcServerCalls _calls;
     private RpcMethod? _last; // that ran at once: most calls of a connection are of the same few methods
     private Instant _heard;
@@ -27,9 +27,10 @@ internal sealed class RpcServerSession : ISession
 
     internal RpcServerSession(RpcServer server, ConnectionInfo connection, IMailbox mailbox, Instant now, RpcLogin? login)
     {
+        _output = new RpcOutput(connection.Memory);
         _login = login;
         _server = server;
-        _reader = new RpcFrameReader(server.Limits.BodyBytesMax, server.Buffers);
+        _reader = new RpcFrameReader(server.Limits.BodyBytesOf(isKnown: login is null), server.Buffers, connection.Memory);
         _calls = new RpcServerCalls(server, _output, mailbox, connection);
         _heard = now;
     }
@@ -85,7 +86,7 @@ internal sealed class RpcServerSession : ISession
         return !batch.IsEmpty; // the end follows once all is sent
     }
 
-    public void Sent(long bytes, Instant now) => _heard = now;
+    public void Sent(long bytes, Instant now) => _heard = _output.Sent(now);
 
     public void Tick(Instant now)
     {
@@ -135,9 +136,9 @@ internal sealed class RpcServerSession : ISession
         _paused = false;
         while (Ended == Reason.None)
         {
-            if (_output.Pending > _server.Limits.OutputBytesMax)
+            if (_output.Pending > _server.Limits.OutputBytesMax || (_output.Pending > 0 && _output.IsStarved))
             {
-                _paused = true; // the peer does not read its answers, so it may not ask for more
+                _paused = true; // the peer does not read its answers, or there is no memory for more of them: it may not ask for more
                 return at;
             }
 
@@ -330,6 +331,7 @@ internal sealed class RpcServerSession : ISession
         }
 
         _login = null;
+        _reader.BodyBytesMax = _server.Limits.BodyBytesMax;
         _calls.Name(login.Caller);
         _calls.WriteJson(asked, new AuthenticateResult(login.Caller), RpcJson.Default.AuthenticateResult);
         return true;
@@ -352,7 +354,7 @@ internal sealed class RpcServerSession : ISession
     private void TurnAway(RpcHeader header)
     {
         var error = new RpcError(
-            RpcErrorCode.RequestTooLarge, $"The body has {header.BodyBytes} bytes; this server takes {_server.Limits.BodyBytesMax}.");
+            RpcErrorCode.RequestTooLarge, $"The body has {header.BodyBytes} bytes; this server takes {_reader.BodyBytesMax}.");
         _calls.Refuse(new RpcAsked { Id = header.RequestId, Extended = _extended }, error);
         Drain(Reason.MessageTooLarge);
     }

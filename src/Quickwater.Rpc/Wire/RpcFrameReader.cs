@@ -10,7 +10,8 @@ namespace Quickwater.Rpc;
 /// </summary>
 /// <param name="bodyBytesMax">Longest body; of a longer one only the header is given, and nothing is kept.</param>
 /// <param name="buffers">Where long bodies are collected.</param>
-public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
+/// <param name="holder">Whose peer they are held for; without memory left for it, the reader fails with <see cref="Reason.MemoryPressure"/>. Null where nobody counts.</param>
+public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers, MemoryHolder? holder = null)
 {
     /// <summary>A frame up to this long waits in the caller's buffer. The engine's receive buffer holds at least as much.</summary>
     internal const int WaitingBytesMax = 4096;
@@ -23,6 +24,9 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
 
     /// <summary>Why it failed; <see cref="Reason.None"/> while it did not.</summary>
     public Reason Failure { get; private set; }
+
+    /// <summary>Longest body from now on.</summary>
+    public int BodyBytesMax { get; set; } = bodyBytesMax;
 
     /// <summary>Whether a frame has begun that the input has not finished, as far as the reader keeps it.</summary>
     public bool IsInsideFrame => _passing > 0 || (_collected is not null && !_whole);
@@ -58,8 +62,7 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
         var read = RpcHeader.TryRead(input, out header);
         if (!RpcHeader.MayBegin(input))
         {
-            Failure = Reason.MalformedHeader;
-            return RpcReadStatus.Failed;
+            return Fail(Reason.MalformedHeader);
         }
 
         if (read == RpcHeaderStatus.TooShort)
@@ -67,7 +70,7 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
             return RpcReadStatus.NeedMore;
         }
 
-        if (header.BodyBytes > (uint)bodyBytesMax)
+        if (header.BodyBytes > (uint)BodyBytesMax)
         {
             _passing = header.BodyBytes;
             consumed = RpcHeader.Bytes;
@@ -85,8 +88,12 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
         if (frame > WaitingBytesMax)
         {
             _header = header;
-            _collected = buffers.Rent();
-            _collected.Append(input[RpcHeader.Bytes..]);
+            _collected = buffers.Rent(holder);
+            if (!_collected.TryAppend(input[RpcHeader.Bytes..]))
+            {
+                return Fail(Reason.MemoryPressure);
+            }
+
             consumed = input.Length;
         }
 
@@ -117,7 +124,12 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
     {
         header = _header;
         consumed = Math.Min(input.Length, (int)header.BodyBytes - collected.Length);
-        collected.Append(input[..consumed]);
+        if (!collected.TryAppend(input[..consumed]))
+        {
+            body = default;
+            return Fail(Reason.MemoryPressure);
+        }
+
         _whole = collected.Length == (int)header.BodyBytes;
         _held = false;
         body = _whole ? collected.Span : default;
@@ -139,5 +151,11 @@ public sealed class RpcFrameReader(int bodyBytesMax, PooledBytes.Pool buffers)
         var status = Read(input[passed..], out consumed, out header, out body);
         consumed += passed;
         return status;
+    }
+
+    private RpcReadStatus Fail(Reason why)
+    {
+        Failure = why;
+        return RpcReadStatus.Failed;
     }
 }

@@ -70,6 +70,7 @@ internal sealed class NetStream
 
         (Address, Access, Publication) = (address, access, publication);
         _maker = new FrameMaker(_server.Hub, _server.Options.Limits);
+        _link.TakesMedia = true; // for good: what is under way when it ends must not end the connection
         _silentAt = now + _server.Options.PublisherSilenceMax;
         _link.SendUserControl(UserControlEvent.StreamBegin, Id);
         RtmpReplies.Status(_link, Id, "NetStream.Publish.Start", $"Publishing {address.Topic}.");

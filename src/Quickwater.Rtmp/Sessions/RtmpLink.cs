@@ -15,13 +15,17 @@ internal sealed class RtmpLink
     private readonly Handshake _handshake;
     private readonly ChunkReader _reader;
     private readonly PooledBytes.Pool _buffers;
+    private readonly MemoryHolder? _holder;
+    private readonly RtmpLimits _limits;
     private PooledBytes? _queue;
     private int _queueAt;
 
-    internal RtmpLink(Handshake handshake, RtmpLimits limits, PooledBytes.Pool buffers)
+    internal RtmpLink(Handshake handshake, RtmpLimits limits, PooledBytes.Pool buffers, MemoryHolder? holder = null)
     {
         _handshake = handshake;
-        _reader = new ChunkReader(limits, buffers);
+        _holder = holder;
+        _limits = limits;
+        _reader = new ChunkReader(limits, buffers, holder);
         _buffers = buffers;
     }
 
@@ -46,6 +50,12 @@ internal sealed class RtmpLink
 
     /// <summary>Bytes held for the peer's sake: unfinished messages, and the queue with what is written of it.</summary>
     internal int HeldBytes => _reader.PartialBytes + (_queue?.Length ?? 0);
+
+    /// <summary>Whether the peer may send media, so that its unfinished messages may be long; at first it may.</summary>
+    internal bool TakesMedia
+    {
+        set => _reader.HeldBytesMax = value ? _limits.ReassemblyBytesMax : Math.Min(_limits.CommandBytesMax, _limits.ReassemblyBytesMax);
+    }
 
     internal WireReadStatus Read(ReadOnlySpan<byte> bytes, out int consumed, out RtmpMessage message)
     {
@@ -87,7 +97,7 @@ internal sealed class RtmpLink
         record[1] = chunkStream;
         BinaryPrimitives.WriteUInt32BigEndian(record[2..], messageStream);
         BinaryPrimitives.WriteInt32BigEndian(record[6..], body.Length);
-        _queue ??= _buffers.Rent();
+        _queue ??= _buffers.Rent(_holder);
         _queue.Append(record);
         _queue.Append(body);
     }

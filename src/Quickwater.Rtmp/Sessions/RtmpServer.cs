@@ -28,6 +28,16 @@ public sealed class RtmpServer(Hub hub, RtmpServerOptions options, IAccessPolicy
 
     internal IRtmpObserver? Observer => observer;
 
+    /// <summary>Makes sessions of those who are refused: each is told why in the answer to <c>connect</c>, and has little time for it (RTMP-14.6).</summary>
+    public ISessionFactory Refusing(Reason why) => new Refusal(this, why);
+
     /// <inheritdoc/>
     public ISession Create(ConnectionInfo info, IMailbox mailbox, Instant now) => new RtmpServerSession(this, info, mailbox, now);
+
+    private sealed class Refusal(RtmpServer server, Reason why) : ISessionFactory
+    {
+        public string Protocol => server.Protocol;
+
+        public ISession Create(ConnectionInfo info, IMailbox mailbox, Instant now) => new RtmpServerSession(server, info, mailbox, now, why);
+    }
 }

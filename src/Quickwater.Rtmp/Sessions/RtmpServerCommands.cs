@@ -30,6 +30,9 @@ internal sealed class RtmpServerCommands
 
     internal bool IsConnected { get; private set; }
 
+    /// <summary>Why every <c>connect</c> is refused; none where it is looked at.</summary>
+    internal Reason Refusal { get; init; }
+
     /// <summary>Whether a publish or play waits for the access policy's answer; nothing is read meanwhile.</summary>
     internal bool AwaitsAccess => _question is not null;
 
@@ -133,6 +136,11 @@ internal sealed class RtmpServerCommands
         if (IsConnected)
         {
             return Reason.UnexpectedMessage;
+        }
+
+        if (Refusal != Reason.None)
+        {
+            return RefuseConnect(command.TransactionId, Refusal, "NetConnection.Connect.Rejected", $"Refused: {Refusal.Text()}.");
         }
 
         _application = command.Object["app"].Text;

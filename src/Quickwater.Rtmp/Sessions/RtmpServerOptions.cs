@@ -35,6 +35,9 @@ public sealed record RtmpServerOptions
     /// </summary>
     public TimeSpan AccessTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long one who is refused anyway may take until its <c>connect</c> is there, to be told why.</summary>
+    public TimeSpan RefusalTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Whether a client whose C2 does not echo S1 is refused. Real clients do that, so the default is to take note of it only.</summary>
     public bool StrictHandshake { get; init; }
 

@@ -14,20 +14,22 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
     private readonly ToleratedInput _tolerated;
     private readonly SessionStates _states = new();
     private readonly Instant _opened;
+    private readonly Reason _refusal;
     private Instant _heard;
     private NetStream? _cut; // the stream whose frame may be cut between two batches
     private int _first;
     private bool _draining;
 
-    internal RtmpServerSession(RtmpServer server, ConnectionInfo info, IMailbox mailbox, Instant now)
+    internal RtmpServerSession(RtmpServer server, ConnectionInfo info, IMailbox mailbox, Instant now, Reason refusal = Reason.None)
     {
+        _refusal = refusal;
         _server = server;
         _tolerated = new ToleratedInput(server.Observer, info);
         _opened = _heard = now;
         _link = new RtmpLink(
             new Handshake(HandshakeRole.Server, server.Entropy, now, server.Options.StrictHandshake), server.Options.Limits,
-            server.Hub.Buffers);
-        _commands = new RtmpServerCommands(server, _link, info, mailbox);
+            server.Hub.Buffers, info.Memory) { TakesMedia = false };
+        _commands = new RtmpServerCommands(server, _link, info, mailbox) { Refusal = refusal };
     }
 
     public Reason Ended { get; private set; }
@@ -58,9 +60,9 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
     {
         get
         {
-            if (!_link.IsOpen)
+            if (!_link.IsOpen || _refusal != Reason.None)
             {
-                return _opened + _server.Options.Limits.HandshakeTimeout;
+                return _opened + TimeToConnect;
             }
 
             // A player has nothing to say: its silence is not idleness. A send that does not progress has its own deadline.
@@ -74,6 +76,10 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
             return deadline;
         }
     }
+
+    // Who is refused anyway has a place of few, so less time.
+    private TimeSpan TimeToConnect => _refusal != Reason.None && _server.Options.RefusalTimeout < _server.Options.Limits.HandshakeTimeout
+        ? _server.Options.RefusalTimeout : _server.Options.Limits.HandshakeTimeout;
 
     private NetStream[] Streams => _commands.Streams;
 
@@ -176,11 +182,11 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
 
     public void Tick(Instant now)
     {
-        if (!_link.IsOpen)
+        if (!_link.IsOpen || _refusal != Reason.None)
         {
-            if (now >= _opened + _server.Options.Limits.HandshakeTimeout)
+            if (now >= _opened + TimeToConnect)
             {
-                End(Reason.HandshakeTimeout);
+                End(_refusal == Reason.None ? Reason.HandshakeTimeout : _refusal);
             }
 
             return;

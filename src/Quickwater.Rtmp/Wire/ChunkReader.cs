@@ -15,6 +15,7 @@ public sealed class ChunkReader
 
     private readonly RtmpLimits _limits;
     private readonly PooledBytes.Pool _pool;
+    private readonly MemoryHolder? _holder;
     private readonly ChunkStream?[] _direct = new ChunkStream?[DirectIds];
     private Dictionary<int, ChunkStream>? _others;
     private int _streams;
@@ -24,8 +25,13 @@ public sealed class ChunkReader
     private ulong _acknowledged;
 
     /// <summary>Makes the reader of one connection, at the first byte after the handshake.</summary>
-    public ChunkReader(RtmpLimits limits, PooledBytes.Pool pool)
+    /// <param name="limits">Its limits.</param>
+    /// <param name="pool">Where payloads come from.</param>
+    /// <param name="holder">Whose peer unfinished messages are held for; null where nobody counts.</param>
+    public ChunkReader(RtmpLimits limits, PooledBytes.Pool pool, MemoryHolder? holder = null)
     {
+        _holder = holder;
+        HeldBytesMax = limits.ReassemblyBytesMax;
         _limits = limits;
         _pool = pool;
         AckWindowBytes = (uint)limits.WindowAckBytes;
@@ -33,7 +39,7 @@ public sealed class ChunkReader
 
     /// <summary>
     /// Why it failed: <see cref="Reason.MalformedHeader"/>, <see cref="Reason.MalformedMessage"/>, <see cref="Reason.MessageTooLarge"/>,
-    /// <see cref="Reason.TooManyChunkStreams"/> or <see cref="Reason.ChunkSizeOutOfRange"/>; <see cref="Reason.None"/> before.
+    /// <see cref="Reason.TooManyChunkStreams"/>, <see cref="Reason.MemoryPressure"/> or <see cref="Reason.ChunkSizeOutOfRange"/>; <see cref="Reason.None"/> before.
     /// </summary>
     public Reason Failure { get; private set; }
 
@@ -51,6 +57,9 @@ public sealed class ChunkReader
 
     /// <summary>Bytes held of messages that are not complete.</summary>
     public int PartialBytes => _partialBytes;
+
+    /// <summary>Bytes of unfinished messages that it may hold; <see cref="RtmpLimits.ReassemblyBytesMax"/> unless somebody lowers it.</summary>
+    public int HeldBytesMax { get; set; }
 
     /// <summary>Counts bytes received before the first chunk (the handshake) into <see cref="BytesReceived"/>.</summary>
     public void AddReceived(int bytes) => BytesReceived += (ulong)bytes;
@@ -224,17 +233,27 @@ public sealed class ChunkReader
 
     private bool BeginMessage(ChunkStream stream)
     {
-        if (stream.Length > _limits.MessageBytesMax)
+        if (stream.Length > LengthMax(stream.Type))
         {
             Fail(Reason.MessageTooLarge);
             return false;
         }
 
         stream.Timestamp = unchecked(stream.Timestamp + stream.Field);
-        stream.Payload = _pool.Rent();
+        stream.Payload = _pool.Rent(_holder);
         BeginChunk(stream);
         return true;
     }
+
+    private int LengthMax(RtmpMessageType type) => Math.Min(Math.Min(_limits.MessageBytesMax, HeldBytesMax), type switch
+    {
+        RtmpMessageType.DataAmf0 or RtmpMessageType.DataAmf3 => _limits.DataBytesMax,
+        RtmpMessageType.CommandAmf0 or RtmpMessageType.CommandAmf3 or < RtmpMessageType.Audio => _limits.CommandBytesMax,
+        _ => int.MaxValue,
+    });
+
+    // Whoever may hold little is not given more than what came.
+    private int FirstRent() => HeldBytesMax <= _limits.CommandBytesMax ? 0 : FirstRentBytes;
 
     private void BeginChunk(ChunkStream stream)
     {
@@ -250,7 +269,7 @@ public sealed class ChunkReader
         }
 
         var piece = bytes[..Math.Min(bytes.Length, _chunkLeft)];
-        if (_partialBytes + piece.Length > _limits.ReassemblyBytesMax)
+        if (_partialBytes + piece.Length > HeldBytesMax)
         {
             status = WireReadStatus.Failed;
             Fail(Reason.MessageTooLarge);
@@ -258,9 +277,12 @@ public sealed class ChunkReader
         }
 
         var needed = payload.Length + piece.Length;
-        if (needed > payload.Capacity)
+        if (needed > payload.Capacity
+            && !payload.TryEnsureCapacity(Math.Min(stream.Length, Math.Max(needed, Math.Max(FirstRent(), 2 * payload.Capacity)))))
         {
-            payload.EnsureCapacity(Math.Min(stream.Length, Math.Max(needed, Math.Max(FirstRentBytes, 2 * payload.Capacity))));
+            status = WireReadStatus.Failed;
+            Fail(Reason.MemoryPressure);
+            return 0;
         }
 
         payload.Append(piece);

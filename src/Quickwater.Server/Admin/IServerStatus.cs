@@ -24,6 +24,9 @@ internal interface IServerStatus
     /// <summary>The open connections, sorted by id, and how many closed for each reason.</summary>
     ConnectionsReport Connections();
 
+    /// <summary>What the whole server holds, and may hold.</summary>
+    LimitsReport Limits();
+
     /// <summary>What the player page needs.</summary>
     PlayerReport Player();
 }

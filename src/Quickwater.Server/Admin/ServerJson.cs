@@ -9,6 +9,7 @@ namespace Quickwater.Server;
 [JsonSerializable(typeof(StreamsReport))]
 [JsonSerializable(typeof(PublicStreamsReport))]
 [JsonSerializable(typeof(ConnectionsReport))]
+[JsonSerializable(typeof(LimitsReport))]
 [JsonSerializable(typeof(PlayerReport))]
 [JsonSerializable(typeof(HealthReport))]
 internal sealed partial class ServerJson : JsonSerializerContext;

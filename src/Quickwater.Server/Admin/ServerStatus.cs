@@ -5,7 +5,9 @@ using Quickwater.Core;
 namespace Quickwater.Server;
 
 /// <summary>The state of the running server, read from engine and hub when somebody asks. Thread-safe.</summary>
-internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stations, IReadOnlyList<SourceWorker> sources, string version, string? defaultStream, bool listStreams) : IServerStatus
+internal sealed class ServerStatus(
+    Engine engine, DescriptorLedger places, Hub hub, StationRegister stations, IReadOnlyList<SourceWorker> sources, string version, string? defaultStream,
+    bool listStreams) : IServerStatus
 {
     private static readonly TimeSpan PublicAge = TimeSpan.FromSeconds(1);
 
@@ -92,6 +94,17 @@ internal sealed class ServerStatus(Engine engine, Hub hub, StationRegister stati
             engine.ClosedByReason
                 .GroupBy(pair => pair.Key.Why.Tag(), StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value), StringComparer.Ordinal));
+    }
+
+    /// <inheritdoc/>
+    public LimitsReport Limits()
+    {
+        var memory = engine.Leaks.Memory;
+        memory.TakePeak();
+        return new LimitsReport(
+            new PlacesReport(places.Open, places.PlacesMax),
+            new PlacesReport(places.ReservedOpen, places.ReservedMax),
+            new MemoryReport(memory.Used, memory.Peak, memory.RefuseBytes, memory.BytesMax, memory.Refusals));
     }
 
     private static StreamReport Stream(Topic topic)

@@ -88,6 +88,15 @@ internal sealed record PlaceReport(
     long FramesDropped,
     IReadOnlyDictionary<string, long> Drops);
 
+/// <summary>The answer of <c>GET /api/v1/limits</c>: what the whole server holds, and may hold.</summary>
+internal sealed record LimitsReport(PlacesReport Places, PlacesReport AdminPlaces, MemoryReport Memory);
+
+/// <summary>Connections that hold a descriptor.</summary>
+internal sealed record PlacesReport(int Open, int Max);
+
+/// <summary>Memory held for peers.</summary>
+internal sealed record MemoryReport(long HeldBytes, long PeakBytes, long RefuseBytes, long MaxBytes, long Refusals);
+
 /// <summary>The answer of <c>GET /player.json</c>.</summary>
 internal sealed record PlayerReport(string? DefaultStream, string Version);
 

@@ -61,6 +61,9 @@ internal sealed class AudioSystem : IAsyncDisposable
     /// <summary>What reads the stations' sources, and their fallbacks' behind them.</summary>
     public IReadOnlyList<SourceWorker> Sources => _workers;
 
+    /// <summary>The books of all connections of the server.</summary>
+    public DescriptorLedger? Descriptors { get; init; }
+
     /// <summary>Where it listens; null when it does not.</summary>
     public IPEndPoint? Local => _tcp?.Local;
 
@@ -70,7 +73,7 @@ internal sealed class AudioSystem : IAsyncDisposable
     /// <summary>Starts the stations and listens. <see cref="Reason.None"/>, or why it could not.</summary>
     public Reason Start()
     {
-        var options = new TcpServerOptions { Listen = _configuration.Listen, Limits = _configuration.ToAcceptLimits(), Ledger = Accepted };
+        var options = new TcpServerOptions { Listen = _configuration.Listen, Limits = _configuration.ToAcceptLimits(), Ledger = Accepted, Descriptors = Descriptors };
         _tcp = TcpSystem.Start(Name, options, _engine, Sessions, _loops, _log, _time, out var why);
         if (_tcp is null)
         {

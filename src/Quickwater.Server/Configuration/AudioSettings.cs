@@ -59,7 +59,7 @@ internal static class AudioSettings
     { Limit = Reason.TooManySubscribers };
 
     public static readonly Setting<int> ConnectionsPerAddressMax = new(
-        "audio.connectionsPerAddressMax", new IntegerType(1, 1_000_000), 10_000, "Connections at once from one address, over TCP, HTTP and WebSocket together.")
+        "audio.connectionsPerAddressMax", new IntegerType(1, 1_000_000), 5_000, "Connections at once from one address, over TCP, HTTP and WebSocket together.")
     { Limit = Reason.TooManyConnectionsFromAddress };
 
     public static readonly Setting<int> ConnectsPerSecondPerAddressMax = new(

@@ -32,6 +32,11 @@ internal static class ConfigurationRules
             }
         }
 
+        if (configuration.Get(LimitsSettings.MemoryMax) is > 0 and < LimitsSettings.MemoryLeast)
+        {
+            yield return Problem(configuration, LimitsSettings.MemoryMax, "must be 0, for half of the memory there is, or at least 16MiB");
+        }
+
         foreach (var (setting, text) in RpcSettings.Tls.Check(configuration))
         {
             yield return Problem(configuration, setting, text);

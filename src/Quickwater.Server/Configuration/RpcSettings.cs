@@ -22,7 +22,7 @@ internal static class RpcSettings
         "rpc.connectionsMax", new IntegerType(1, 1_000_000), 10_000, "RPC connections at once, on each address that RPC listens on.") { Limit = Reason.TooManyConnections };
 
     public static readonly Setting<int> ConnectionsPerAddressMax = new(
-        "rpc.connectionsPerAddressMax", new IntegerType(1, 1_000_000), 10_000,
+        "rpc.connectionsPerAddressMax", new IntegerType(1, 1_000_000), 5_000,
         "RPC connections at once from one address, on each address that RPC listens on.") { Limit = Reason.TooManyConnectionsFromAddress };
 
     public static readonly Setting<long> BodyBytesMax = new(

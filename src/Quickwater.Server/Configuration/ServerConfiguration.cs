@@ -14,6 +14,7 @@ public sealed record ServerConfiguration(
     AdminConfiguration Admin,
     LogConfiguration Log,
     DataConfiguration Data,
+    LimitsConfiguration Limits,
     TimeSpan ShutdownGrace,
     TimeSpan FarewellTimeout)
 {
@@ -58,6 +59,7 @@ public sealed record ServerConfiguration(
             values.Get(Settings.HttpEnabled),
             values.Get(Settings.HttpListen),
             values.Get(Settings.HttpViewersMax),
+            values.Get(Settings.HttpConnectionsPerAddressMax),
             values.Get(Settings.HttpWaitForStream),
             values.Get(Settings.HttpTracksWait),
             values.Get(Settings.HttpListStreams)),
@@ -67,6 +69,7 @@ public sealed record ServerConfiguration(
             values.Get(Settings.AdminAllowedHosts)),
         LogSettings.Read(values),
         new DataConfiguration(values.Get(Settings.DataDirectory)),
+        LimitsSettings.Read(values),
         values.Get(Settings.ShutdownGrace),
         values.Get(Settings.FarewellTimeout));
 

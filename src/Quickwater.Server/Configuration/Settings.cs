@@ -69,7 +69,7 @@ internal static class Settings
         "RTMP connections at once.") { Limit = Reason.TooManyConnections };
 
     public static readonly Setting<int> RtmpConnectionsPerAddressMax = new(
-        "rtmp.connectionsPerAddressMax", new IntegerType(1, 1_000_000), 10_000,
+        "rtmp.connectionsPerAddressMax", new IntegerType(1, 1_000_000), 5_000,
         "RTMP connections at once from one address.") { Limit = Reason.TooManyConnectionsFromAddress };
 
     public static readonly Setting<int> RtmpPublishersMax = new(
@@ -149,6 +149,11 @@ internal static class Settings
     public static readonly Setting<int> HttpViewersMax = new(
         "http.viewersMax", new IntegerType(1, 1_000_000), 10_000, "HTTP viewers at once.") { Limit = Reason.TooManyConnections };
 
+    public static readonly Setting<int> HttpConnectionsPerAddressMax = new(
+        "http.connectionsPerAddressMax", new IntegerType(1, 1_000_000), 5_000,
+        "HTTP connections at once from one address, of viewers, listeners and pages. Raise it behind a proxy, whose address all have.")
+    { Limit = Reason.TooManyConnectionsFromAddress };
+
     public static readonly Setting<TimeSpan> HttpWaitForStream = new(
         "http.waitForStream", new DurationType(TimeSpan.Zero, Hours(1)), Seconds(5),
         "Time an HTTP viewer waits for a stream that is not live yet, before it is answered with 404; and a listener for a station that is off the air, before 503.") { Limit = Reason.StreamNotFound };
@@ -195,7 +200,9 @@ internal static class Settings
         RtmpPublishKeys, RtmpAnonymousPublishFromLoopback, RtmpWaitForStream,
         .. RpcSettings.All,
         .. AudioSettings.All,
-        HttpEnabled, HttpListen, HttpViewersMax, HttpWaitForStream, HttpTracksWait, HttpListStreams, AdminEnabled, AdminListen, AdminAllowedHosts,
+        HttpEnabled, HttpListen, HttpViewersMax, HttpConnectionsPerAddressMax, HttpWaitForStream, HttpTracksWait, HttpListStreams, AdminEnabled, AdminListen,
+        AdminAllowedHosts,
+        .. LimitsSettings.All,
         .. LogSettings.All,
         DataDirectory, ShutdownGrace, FarewellTimeout,
     ];

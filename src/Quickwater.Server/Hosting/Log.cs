@@ -34,6 +34,10 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Quickwater {Version} starts (process {Process})")]
     public static partial void Starting(ILogger log, string version, int process);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Room for {Places} connections ({PerAddress} of one address) and {Admin} of administration, of {Descriptors} descriptors of which the process uses {Own} itself; and for {Memory} MiB held for peers, of which new ones are refused from {Refuse} MiB on")]
+    public static partial void Fits(
+        ILogger log, int places, int perAddress, int admin, int descriptors, int own, long memory, long refuse);
+
     [LoggerMessage(Message = "Setting {Key} = {Value} ({Origin})")]
     public static partial void Setting(ILogger log, LogLevel level, string key, string value, string origin);
 

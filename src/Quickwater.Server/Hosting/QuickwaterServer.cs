@@ -34,6 +34,8 @@ public sealed class QuickwaterServer : IAsyncDisposable
     private readonly FlvViewers _viewers;
     private readonly AudioListeners _listeners;
     private readonly Instant _started;
+    private readonly Housekeeping _housekeeping;
+    private readonly List<WebPlaces> _webPlaces = [];
     private readonly RpcServer _rpcServer;
     private readonly AudioSystem _audio;
     private readonly EpollLoops? _loops;
@@ -59,15 +61,17 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _time = time;
         _observer = new ServerObserver(_log, _live, time);
         _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount, _observer.Faulted) : null; // docs/adr/0002
-        var options = new EngineOptions { FarewellTimeout = configuration.FarewellTimeout };
+        var options = configuration.Limits.ToEngineOptions() with { FarewellTimeout = configuration.FarewellTimeout };
         _engine = new Engine(options, new SystemScheduler(ownTimer: true, _observer.Faulted), time, _observer);
+        _housekeeping = new Housekeeping(configuration.Limits, _engine, time);
         _hub = new Hub(_engine, configuration.ToHubLimits(), _observer);
         _rpcServer = RpcSystem.MakeServer(configuration.Rpc, new PooledBytes.Pool(_engine.Leaks), _log);
-        _audio = new AudioSystem(configuration.Audio, _engine, _loops, _log, time);
-        _meter = new ServerMeter(_engine, _hub, _observer, Refused, () => _rpcServer.Stats);
+        _audio = new AudioSystem(configuration.Audio, _engine, _loops, _log, time) { Descriptors = _housekeeping.Ledger };
+        _meter = new ServerMeter(_engine, _housekeeping.Ledger, _hub, _observer, Refused, () => _rpcServer.Stats);
         AudioInstruments.AddTo(_meter.Meter, _audio.Stations, _audio.Sources);
         _metrics = new PrometheusCollector(meter => ReferenceEquals(meter, _meter.Meter) || meter.Name == "System.Runtime");
-        _status = new ServerStatus(_engine, _hub, _audio.Stations, _audio.Sources, Version, defaultStream, configuration.Http.ListStreams);
+        _status = new ServerStatus(
+            _engine, _housekeeping.Ledger, _hub, _audio.Stations, _audio.Sources, Version, defaultStream, configuration.Http.ListStreams);
         _sessions = new RtmpSessions(_hub, configuration, keys, _observer, _log);
         _viewers = new FlvViewers(_engine, _hub, _live, configuration.Http, _sessions.Flv, time);
         _listeners = new AudioListeners(_engine, _audio, configuration.Http.WaitForStream, _log);
@@ -115,7 +119,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
         {
             var rtmp = _configuration.Rtmp;
             (_rtmp, var failure) = ListenTcp(
-                "rtmp", rtmp.Listen, new AcceptLimits { ConnectionsMax = rtmp.ConnectionsMax, ConnectionsPerAddressMax = rtmp.ConnectionsPerAddressMax }, _sessions.Rtmp);
+                "rtmp", rtmp.Listen, new AcceptLimits { ConnectionsMax = rtmp.ConnectionsMax, ConnectionsPerAddressMax = rtmp.ConnectionsPerAddressMax }, _sessions.Rtmp, refusing: _sessions.Rtmp.Refusing);
             if (failure is not null)
             {
                 return await FailAsync(failure);
@@ -152,7 +156,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
         if (_configuration.Http.Enabled)
         {
             (_http, var failure) = await ListenAsync(
-                "http", _configuration.Http.Listen, HttpConnectionsMax, app => ViewerEndpoints.Map(app, _status, _viewers.HandleAsync, _listeners.HandleAsync), cancel);
+                "http", _configuration.Http.Listen, Places("http", HttpConnectionsMax, _configuration.Http.ConnectionsPerAddressMax), app => ViewerEndpoints.Map(app, _status, _viewers.HandleAsync, _listeners.HandleAsync), cancel);
             if (failure is not null)
             {
                 return await FailAsync(failure);
@@ -162,13 +166,14 @@ public sealed class QuickwaterServer : IAsyncDisposable
         if (_configuration.Admin.Enabled)
         {
             (_admin, var failure) = await ListenAsync(
-                "admin", _configuration.Admin.Listen, PageConnectionsMax, app => AdminEndpoints.Map(app, _configuration.Admin, _status, _metrics), cancel);
+                "admin", _configuration.Admin.Listen, Places("admin", PageConnectionsMax, null), app => AdminEndpoints.Map(app, _configuration.Admin, _status, _metrics), cancel);
             if (failure is not null)
             {
                 return await FailAsync(failure);
             }
         }
 
+        SayWhatFits();
         _status.Started(new Dictionary<string, IPEndPoint?>(StringComparer.Ordinal)
         {
             ["rtmp"] = Rtmp, ["rpc"] = Rpc, ["rpc.tls"] = RpcTls, ["audio"] = Audio, ["http"] = Http, ["admin"] = Admin,
@@ -196,6 +201,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
             await CutOffAsync(hurry.IsCancellationRequested);
         }
 
+        _housekeeping.Dispose();
         _audio.Stations.Stop(Reason.Drained);
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
         foreach (var listener in new[] { _http, _admin })
@@ -211,6 +217,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _housekeeping.Dispose();
         _engine.Abort(Reason.Disposed);
         await EmptyAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
         await (_rtmp?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -271,6 +278,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
     // Connections refused at accept, by reason.
     private IEnumerable<KeyValuePair<Reason, long>> Refused() =>
         new[] { _rtmp, _rpc, _rpcTls }.SelectMany(system => system?.Refused ?? new Dictionary<Reason, long>()).Concat(_audio.Refused).Concat(_listeners.Refused)
+            .Concat(_webPlaces.SelectMany(static places => places.Refused))
             .GroupBy(pair => pair.Key).Select(group => KeyValuePair.Create(group.Key, group.Sum(pair => pair.Value)));
 
     private (TcpSystem? System, StartFailure? Failure) ListenTls(string name, TlsConfiguration tls, AcceptLimits limits, ISessionFactory sessions) =>
@@ -278,20 +286,40 @@ public sealed class QuickwaterServer : IAsyncDisposable
             ? ListenTcp(name, tls.Listen, limits, sessions, _tls) : (null, new StartFailure(name, tls.Listen, Reason.InvalidConfiguration, why));
 
     private (TcpSystem? System, StartFailure? Failure) ListenTcp(
-        string name, IPEndPoint listen, AcceptLimits limits, ISessionFactory sessions, TlsServer? tls = null)
+        string name, IPEndPoint listen, AcceptLimits limits, ISessionFactory sessions, TlsServer? tls = null, Func<Reason, ISessionFactory>? refusing = null)
     {
-        var options = new TcpServerOptions { Listen = listen, Limits = limits };
-        var system = TcpSystem.Start(name.ToUpperInvariant(), options, _engine, sessions, _loops, _log, _time, out var why, tls);
+        var options = new TcpServerOptions
+        {
+            Listen = listen, Limits = limits, Descriptors = _housekeeping.Ledger, ToldMax = refusing is null ? 0 : _housekeeping.ToldMax,
+        };
+        var system = TcpSystem.Start(name.ToUpperInvariant(), options, _engine, sessions, _loops, _log, _time, out var why, tls, refusing);
         Listening(name, system?.Local);
         return (system, system is null ? new StartFailure(name, listen, why) : null);
     }
 
+    private void SayWhatFits()
+    {
+        _housekeeping.Started();
+        var (ledger, memory) = (_housekeeping.Ledger, _engine.Leaks.Memory);
+        Log.Fits(
+            _log, ledger.PlacesMax, ledger.PlacesPerAddressMax, ledger.ReservedMax, _housekeeping.DescriptorsMax, _housekeeping.OwnDescriptors,
+            memory.BytesMax >> 20, memory.RefuseBytes >> 20);
+    }
+
+    private WebPlaces Places(string system, int most, int? perAddressMax)
+    {
+        var books = new AcceptLedger(new AcceptLimits { ConnectionsMax = most, ConnectionsPerAddressMax = perAddressMax }, _engine.Clock);
+        var places = new WebPlaces(system, books, _housekeeping.Ledger, _engine.Leaks.Memory, isReserved: perAddressMax is null, _log, _observer.Faulted, _time);
+        _webPlaces.Add(places);
+        return places;
+    }
+
     private async Task<(WebListener? Listener, StartFailure? Failure)> ListenAsync(
-        string system, IPEndPoint listen, int connectionsMax, Action<WebApplication> map, CancellationToken cancel)
+        string system, IPEndPoint listen, WebPlaces places, Action<WebApplication> map, CancellationToken cancel)
     {
         try
         {
-            var listener = await WebListener.StartAsync(listen, connectionsMax, _provider, map, cancel);
+            var listener = await WebListener.StartAsync(listen, places, _provider, map, cancel);
             Listening(system, listener.Local);
             return (listener, null);
         }

@@ -17,7 +17,7 @@ internal sealed class RtmpSessions(Hub hub, ServerConfiguration configuration, S
     };
 
     /// <summary>Sessions of RTMP connections.</summary>
-    public ISessionFactory Rtmp { get; } = new RtmpServer(
+    public RtmpServer Rtmp { get; } = new RtmpServer(
         hub,
         new RtmpServerOptions
         {

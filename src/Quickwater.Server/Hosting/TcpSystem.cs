@@ -14,10 +14,12 @@ internal sealed class TcpSystem : ITcpServerEvents, IAsyncDisposable
     private readonly ILogger _log;
     private readonly string _name;
     private readonly TlsServer? _tls;
+    private readonly Func<Reason, ISessionFactory>? _refusing;
     private TcpServer? _server;
 
-    private TcpSystem(string name, Engine engine, ISessionFactory sessions, TlsServer? tls, ILogger log)
+    private TcpSystem(string name, Engine engine, ISessionFactory sessions, TlsServer? tls, Func<Reason, ISessionFactory>? refusing, ILogger log)
     {
+        _refusing = refusing;
         _name = name;
         _engine = engine;
         _sessions = sessions;
@@ -41,11 +43,12 @@ internal sealed class TcpSystem : ITcpServerEvents, IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="why">Why it could not.</param>
     /// <param name="tls">The TLS that connections speak; null for none.</param>
+    /// <param name="refusing">Makes the sessions of those who are told why they are refused; null where they are not.</param>
     public static TcpSystem? Start(
         string name, TcpServerOptions options, Engine engine, ISessionFactory sessions, EpollLoops? loops, ILogger log, TimeProvider time, out Reason why,
-        TlsServer? tls = null)
+        TlsServer? tls = null, Func<Reason, ISessionFactory>? refusing = null)
     {
-        var system = new TcpSystem(name, engine, sessions, tls, log);
+        var system = new TcpSystem(name, engine, sessions, tls, refusing, log);
         if (!TcpServer.TryStart(options, system, engine.Leaks, time, out var server, out why, loops))
         {
             return null;
@@ -65,6 +68,19 @@ internal sealed class TcpSystem : ITcpServerEvents, IAsyncDisposable
     void ITcpServerEvents.Accepted(ITransport transport) => _engine.Open(_tls?.Wrap(transport) ?? transport, _sessions);
 
     /// <inheritdoc/>
+    void ITcpServerEvents.AcceptedToTell(ITransport transport, Reason why)
+    {
+        if (_refusing is null)
+        {
+            transport.Close();
+        }
+        else
+        {
+            _engine.Open(transport, _refusing(why));
+        }
+    }
+
+    /// <inheritdoc/>
     void ITcpServerEvents.Refused(IPEndPoint remote, Reason why)
     {
         var info = Reasons.Describe(why);
@@ -72,15 +88,15 @@ internal sealed class TcpSystem : ITcpServerEvents, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    void ITcpServerEvents.AcceptFailing(Reason why, SocketError error)
+    void IAcceptEvents.AcceptFailing(Reason why, SocketError error)
     {
         var info = Reasons.Describe(why);
         Log.AcceptFailing(_log, _name, info.Text, info.Tag);
     }
 
     /// <inheritdoc/>
-    void ITcpServerEvents.Faulted(IPEndPoint? remote, Exception fault) => _engine.Fault(ConnectionInfo.OfThread($"{_name} accepting"), fault);
+    void IAcceptEvents.Faulted(IPEndPoint? remote, Exception fault) => _engine.Fault(ConnectionInfo.OfThread($"{_name} accepting"), fault);
 
     /// <inheritdoc/>
-    void ITcpServerEvents.AcceptRecovered(long failures) => Log.AcceptRecovered(_log, _name, failures);
+    void IAcceptEvents.AcceptRecovered(long failures) => Log.AcceptRecovered(_log, _name, failures);
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Quickwater.Core;
 
 namespace Quickwater.Server;
@@ -22,6 +23,7 @@ internal static class MediaRequest
     public static async Task<Reason> ServeResponseAsync(HttpContext context, Engine engine, ISessionFactory session, Action<HttpResponse> start)
     {
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        LiftRate(context);
         var (remote, local) = Ends(context);
         var transport = new HttpResponseTransport(context, Lent(context), remote, local, start);
         var connection = engine.Open(transport, session);
@@ -35,6 +37,7 @@ internal static class MediaRequest
     /// <param name="session">Makes the session.</param>
     public static async Task ServeWebSocketAsync(HttpContext context, Engine engine, ISessionFactory session)
     {
+        LiftRate(context);
         using var webSocket = await context.WebSockets.AcceptWebSocketAsync();
         var (remote, local) = Ends(context);
         using var transport = new WebSocketTransport(webSocket, remote, local, Lent(context), context.RequestAborted);
@@ -97,6 +100,15 @@ internal static class MediaRequest
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
             : response.WriteAsync(text ?? $"Refused: {info.Text} [{info.Tag}].\n", context.RequestAborted);
+    }
+
+    // A slow viewer is the drop policy's business, and one that reads nothing the session's; Kestrel would abort it without telling us why.
+    private static void LiftRate(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
     }
 
     private static (IPEndPoint Remote, IPEndPoint Local) Ends(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,6 +17,8 @@ internal sealed class WebListener : IAsyncDisposable
     // A small response buffer, since what waits in it is lag that the drop policy does not see.
     private const long ResponseBytesMax = 64 * 1024;
     private const long RequestBytesMax = 64 * 1024;
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
 
@@ -30,13 +33,13 @@ internal sealed class WebListener : IAsyncDisposable
 
     /// <summary>Binds and starts to answer.</summary>
     /// <param name="listen">Where.</param>
-    /// <param name="connectionsMax">Connections at once; further ones are closed at accept.</param>
+    /// <param name="places">Who is let in; whoever is not is answered with 503.</param>
     /// <param name="log">Where it logs; stays the caller's.</param>
     /// <param name="map">Adds what it answers.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="IOException">The address cannot be had.</exception>
     public static async Task<WebListener> StartAsync(
-        IPEndPoint listen, int connectionsMax, ILoggerProvider log, Action<WebApplication> map, CancellationToken cancel)
+        IPEndPoint listen, WebPlaces places, ILoggerProvider log, Action<WebApplication> map, CancellationToken cancel)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "quickwater" });
         builder.Logging.ClearProviders();
@@ -44,16 +47,16 @@ internal sealed class WebListener : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new WebAcceptors(
+            places, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IMemoryPoolFactory<byte>>()));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxResponseBufferSize = ResponseBytesMax;
             kestrel.Limits.MaxRequestBodySize = RequestBytesMax;
-            kestrel.Limits.MaxConcurrentConnections = connectionsMax;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = connectionsMax;
-
-            // A slow viewer is the drop policy's business; Kestrel would abort it without telling us why.
-            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxRequestBufferSize = RequestBytesMax;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.KeepAliveTimeout = IdleTimeout;
             kestrel.Listen(listen, options => options.Protocols = HttpProtocols.Http1);
         });
         var app = builder.Build();

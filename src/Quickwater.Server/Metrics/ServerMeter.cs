@@ -16,12 +16,13 @@ internal sealed class ServerMeter : IDisposable
 
     /// <summary>Makes the meter and its instruments.</summary>
     /// <param name="engine">The engine.</param>
+    /// <param name="places">The books of all connections.</param>
     /// <param name="hub">The hub.</param>
     /// <param name="observer">What the sessions told.</param>
     /// <param name="refused">Connections refused before they reached the engine, by reason.</param>
     /// <param name="rpc">The counters of RPC.</param>
     public ServerMeter(
-        Engine engine, Hub hub, ServerObserver observer, Func<IEnumerable<KeyValuePair<Reason, long>>> refused, Func<RpcServerStats> rpc)
+        Engine engine, DescriptorLedger places, Hub hub, ServerObserver observer, Func<IEnumerable<KeyValuePair<Reason, long>>> refused, Func<RpcServerStats> rpc)
     {
         (_engine, _hub, _refused) = (engine, hub, refused);
         Meter = new Meter(Name);
@@ -48,6 +49,7 @@ internal sealed class ServerMeter : IDisposable
         Meter.CreateObservableGauge("quickwater.publishers", () => hub.PublisherCount, "{publisher}", "Publishers now.");
         Meter.CreateObservableGauge("quickwater.streams", Streams, "{stream}", "Streams now, by state.");
         Meter.CreateObservableGauge("quickwater.alive", Alive, "{object}", "Sockets, frames, segments and buffers that are in use.");
+        CreateLimits(engine.Leaks.Memory, places);
         CreatePerStream();
         Meter.CreateObservableCounter("quickwater.rpc.calls", () => rpc().Calls, "{call}", "RPC calls taken since the start.");
         Meter.CreateObservableCounter("quickwater.rpc.errors", () => rpc().Errors, "{call}", "RPC calls answered with an error since the start.");
@@ -62,6 +64,19 @@ internal sealed class ServerMeter : IDisposable
     public void Dispose() => Meter.Dispose();
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
+
+    private void CreateLimits(MemoryBudget memory, DescriptorLedger places)
+    {
+        Meter.CreateObservableGauge("quickwater.memory.held", () => memory.Used, "By", "Memory held for peers now.");
+        Meter.CreateObservableGauge("quickwater.memory.limit", () => memory.BytesMax, "By", "Memory that may be held for peers.");
+        Meter.CreateObservableCounter("quickwater.memory.refusals", () => memory.Refusals, "{refusal}", "Refusals for want of memory since the start.");
+        Meter.CreateObservableGauge(
+            "quickwater.places.used", () => Measurements(places.Open, places.ReservedOpen), "{connection}", "Connections that hold a descriptor, of administration and of all else.");
+        Meter.CreateObservableGauge(
+            "quickwater.places.limit", () => Measurements(places.PlacesMax, places.ReservedMax), "{connection}", "Connections that fit the descriptors of the process.");
+    }
+
+    private static Measurement<long>[] Measurements(long peers, long admin) => [new(peers, Label("for", "peers")), new(admin, Label("for", "admin"))];
 
     private void CreatePerStream()
     {

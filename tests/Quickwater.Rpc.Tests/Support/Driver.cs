@@ -14,15 +14,17 @@ internal sealed class Driver : IMailbox, IDisposable
     private readonly List<byte> _output = [];
     private bool _closed;
 
-    public Driver(Func<PooledBytes.Pool, ISessionFactory> make, string from = "127.0.0.1")
+    public Driver(Func<PooledBytes.Pool, ISessionFactory> make, string from = "127.0.0.1", MemoryBudget? memory = null)
     {
+        Leaks = new LeakCounters(memory);
         Buffers = new PooledBytes.Pool(Leaks);
         var here = new IPEndPoint(IPAddress.Loopback, 0);
         Factory = make(Buffers);
-        Session = Factory.Create(new ConnectionInfo(1, Factory.Protocol, new IPEndPoint(IPAddress.Parse(from), 0), here) { Tls = Tls }, this, Now);
+        var remote = new IPEndPoint(IPAddress.Parse(from), 0);
+        Session = Factory.Create(new ConnectionInfo(1, Factory.Protocol, remote, here) { Tls = Tls, Memory = Leaks.Memory.Enter(remote.Address) }, this, Now);
     }
 
-    public LeakCounters Leaks { get; } = new();
+    public LeakCounters Leaks { get; }
 
     public PooledBytes.Pool Buffers { get; }
 

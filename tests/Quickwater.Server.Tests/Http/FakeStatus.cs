@@ -29,5 +29,7 @@ internal sealed class FakeStatus : IServerStatus
             [new PlaceReport("live/demo", "publisher", "this machine", 7, 8, 9, 0, 0, new Dictionary<string, long>(StringComparer.Ordinal))])],
         new Dictionary<string, long>(StringComparer.Ordinal) { ["peer_closed"] = 3 });
 
+    public LimitsReport Limits() => new(new PlacesReport(1, 100), new PlacesReport(0, 8), new MemoryReport(1, 2, 3, 4, 0));
+
     public PlayerReport Player() => new("live/demo", "0.1.0");
 }

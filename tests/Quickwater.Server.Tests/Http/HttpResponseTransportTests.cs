@@ -167,7 +167,7 @@ public sealed class HttpResponseTransportTests
         {
             var response = new Response();
             response._listener = await WebListener.StartAsync(
-                new IPEndPoint(IPAddress.Loopback, 0), 10, response._log,
+                new IPEndPoint(IPAddress.Loopback, 0), TestPlaces.For(10), response._log,
                 app => ViewerEndpoints.Map(app, new FakeStatus(), response.HandleAsync, _ => Task.CompletedTask), CancellationToken.None);
             response._answer = response._client.GetAsync(
                 new Uri($"http://{response._listener.Local}/live/a.flv"), HttpCompletionOption.ResponseHeadersRead);

@@ -31,9 +31,9 @@ public sealed class ListenerFixture : IAsyncLifetime
         _meter.CreateCounter<long>("quickwater.test").Add(1);
         var metrics = _metrics;
         var admin = new AdminConfiguration(true, AnyPort, new TextList(["media.example"]));
-        _http = await WebListener.StartAsync(AnyPort, 100, _log, app => ViewerEndpoints.Map(app, Status, _ => Task.CompletedTask, _ => Task.CompletedTask), CancellationToken.None);
+        _http = await WebListener.StartAsync(AnyPort, TestPlaces.For(100), _log, app => ViewerEndpoints.Map(app, Status, _ => Task.CompletedTask, _ => Task.CompletedTask), CancellationToken.None);
         _admin = await WebListener.StartAsync(
-            AnyPort, 100, _log, app => AdminEndpoints.Map(app, admin, Status, metrics), CancellationToken.None);
+            AnyPort, TestPlaces.For(100), _log, app => AdminEndpoints.Map(app, admin, Status, metrics), CancellationToken.None);
         Http.BaseAddress = new Uri($"http://{_http.Local}/");
         Admin.BaseAddress = new Uri($"http://{_admin.Local}/");
     }

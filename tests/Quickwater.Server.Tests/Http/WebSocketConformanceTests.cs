@@ -94,7 +94,7 @@ internal sealed class WebSocketPair : TransportPair
     private async Task OpenAsync()
     {
         _listener = await WebListener.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, 0), 10, _log, app => ViewerEndpoints.Map(app, new FakeStatus(), HandleAsync, _ => Task.CompletedTask),
+            new IPEndPoint(IPAddress.Loopback, 0), TestPlaces.For(10), _log, app => ViewerEndpoints.Map(app, new FakeStatus(), HandleAsync, _ => Task.CompletedTask),
             CancellationToken.None);
         using var dialer = new SocketsHttpHandler { ConnectCallback = DialAsync };
         using var invoker = new HttpMessageInvoker(dialer, disposeHandler: false);
