@@ -71,11 +71,11 @@ public sealed class CommandLineTests(ITestOutputHelper output)
 
         await using var without = Ffmpeg.Publish(url, seconds: 5);
         Assert.NotEqual(0, await without.ExitAsync(Patience));
-        await server.Log.FirstAsync("refused: it has no key [key_required]", Patience);
+        await server.Log.FirstAsync("a stream key [key_required]", Patience);
 
         await using var wrong = Ffmpeg.Publish($"{url}?key=00000000000000000000000000000000", seconds: 5);
         Assert.NotEqual(0, await wrong.ExitAsync(Patience));
-        await server.Log.FirstAsync("refused: its key is wrong [access_denied]", Patience);
+        await server.Log.FirstAsync("access control refused it [access_denied]", Patience);
         Assert.Equal(0, (await server.MetricsAsync()).Sum("quickwater_stream_frames_total"));
 
         await using var with = Ffmpeg.Publish($"{url}?key={key}", seconds: 30);

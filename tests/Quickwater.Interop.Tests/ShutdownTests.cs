@@ -13,7 +13,7 @@ public sealed class ShutdownTests(ITestOutputHelper output)
     [Requirement("RTMP-19.1", "RTMP-19.6")]
     public async Task Sigterm_tells_publishers_lets_viewers_finish_and_ends_with_0()
     {
-        await using var server = await ServerProcess.StartAsync(output);
+        await using var server = await ServerProcess.StartAsync(output, "--set", "shutdown.grace=6s");
         using var files = new TemporaryFolder();
         await using var publisher = Executable.Start("publish", Executable.DemoClip, server.RtmpUrl("live/a"), "--loop");
         await server.LiveAsync("live/a");
@@ -26,6 +26,7 @@ public sealed class ShutdownTests(ITestOutputHelper output)
 
         var began = Stopwatch.GetTimestamp();
         Assert.Equal(0, await server.StopAsync());
+        Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(2), "the stream went on for a part of the grace");
         output.WriteLine($"Stopped after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
 
         // The publisher: a truthful answer, not a broken pipe.
@@ -72,10 +73,10 @@ public sealed class ShutdownTests(ITestOutputHelper output)
     }
 
     [ToolFact("sh")]
-    [Requirement("RTMP-19.2")]
+    [Requirement("RTMP-19.2/beforehand", "RTMP-19.2/end")]
     public async Task A_publisher_is_told_before_its_connection_is_closed()
     {
-        await using var server = await ServerProcess.StartAsync(output);
+        await using var server = await ServerProcess.StartAsync(output, "--set", "shutdown.grace=2s");
         using var publisher = await RawRtmp.SendAsync(server.Rtmp, RawRtmp.Publishing("live", "a"));
         await server.MetricsAsync(metrics => metrics.Sum("quickwater_publishers") == 1, "it publishes");
         await server.Process.SignalAsync("TERM");
@@ -83,6 +84,7 @@ public sealed class ShutdownTests(ITestOutputHelper output)
         var said = await publisher.EndedAsync();
 
         Assert.Contains("NetStream.Publish.Start", said, StringComparison.Ordinal);
+        Assert.Contains("NetConnection.Connect.ReconnectRequest", said, StringComparison.Ordinal); // beforehand
         Assert.Contains("NetStream.Unpublish.Success", said, StringComparison.Ordinal);
         Assert.Contains("The server is shutting down.", said, StringComparison.Ordinal);
         Assert.Contains("NetConnection.Connect.Closed", said, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit.Abstractions;
 
 namespace Quickwater.Interop.Tests;
@@ -17,7 +18,7 @@ public sealed class VanishedPublisherTests(ITestOutputHelper output)
     public async Task Viewers_of_a_publisher_that_vanishes_are_told_and_its_stream_goes_on_when_it_is_back()
     {
         await using var elsewhere = await NetworkNamespace.CreateAsync();
-        await using var server = await StartAsync(elsewhere);
+        await using var server = await StartAsync(elsewhere, "--set", "rtmp.publisherSilenceMax=5s", "--set", "rtmp.lostAfter=0s");
         using var files = new TemporaryFolder();
         await using var publisher = Publish(elsewhere, server);
         await server.LiveAsync("live/a");
@@ -46,11 +47,31 @@ public sealed class VanishedPublisherTests(ITestOutputHelper output)
     }
 
     [NamespaceFact("ffmpeg")]
+    public async Task A_publisher_whose_machine_no_longer_answers_is_gone_and_its_name_is_free()
+    {
+        await using var elsewhere = await NetworkNamespace.CreateAsync();
+        await using var server = await StartAsync(elsewhere);
+        await using var publisher = Publish(elsewhere, server);
+        await server.LiveAsync("live/a");
+        using var audience = new Audience();
+        var viewer = await audience.JoinAsync(server.RtmpUrl("live/a"));
+        await viewer.GotAsync(20, withinSeconds: 60);
+
+        var lost = Stopwatch.GetTimestamp();
+        await elsewhere.LoseAsync();
+        var ended = await server.Log.FirstAsync("Stream live/a ended: ", Patience);
+        output.WriteLine($"{Stopwatch.GetElapsedTime(lost).TotalSeconds:0.0} s: {ended}");
+        Assert.EndsWith("[transport_timed_out]", ended, StringComparison.Ordinal);
+        await viewer.EndedAsync(withinSeconds: 60);
+        await server.MetricsAsync(metrics => metrics.Sum("quickwater_publishers") == 0 && metrics.Connections == 0, "nobody is left");
+    }
+
+    [NamespaceFact("ffmpeg")]
     [Requirement("RTMP-4.9")]
     public async Task The_connection_of_a_publisher_that_stays_away_ends_at_its_idle_limit()
     {
         await using var elsewhere = await NetworkNamespace.CreateAsync();
-        await using var server = await StartAsync(elsewhere, "--set", "rtmp.idleTimeout=8s");
+        await using var server = await StartAsync(elsewhere, "--set", "rtmp.idleTimeout=8s", "--set", "rtmp.publisherSilenceMax=5s", "--set", "rtmp.lostAfter=0s");
         await using var publisher = Publish(elsewhere, server);
         await server.LiveAsync("live/a");
 

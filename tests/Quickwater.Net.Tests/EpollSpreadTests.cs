@@ -13,7 +13,6 @@ public sealed class EpollSpreadTests
     private static readonly TimeSpan Heavy = TimeSpan.FromMilliseconds(1);
 
     [Fact]
-    [Requirement("RTMP-6.7")]
     public async Task A_loop_that_is_late_gives_connections_away_and_takes_them_back_when_it_has_room()
     {
         if (!EpollLoops.IsSupported)

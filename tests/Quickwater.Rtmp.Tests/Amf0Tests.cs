@@ -82,6 +82,7 @@ public sealed class Amf0Tests
     [InlineData(2)]
     [InlineData(3)]
     [Requirement("RTMP-3.8")]
+    [Requirement("RTMP-21.8/amf")]
     public void Any_tree_survives_a_round_trip(ulong seed)
     {
         var rng = new Rng(seed);
@@ -133,6 +134,7 @@ public sealed class Amf0Tests
 
     [Fact]
     [Requirement("RTMP-3.11")]
+    [Requirement("RTMP-21.8/amf")]
     public void Nesting_is_bounded_at_32_levels()
     {
         Assert.Equal(Reason.None, ErrorOf(Nested(32)).Code);

@@ -97,7 +97,7 @@ public sealed class ChunkHostileTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_new_header_within_a_message_is_malformed(int format)
+    public void The_same_header_within_a_message_goes_on_with_it(int format)
     {
         var chunks = Chunks.Start().Full(6, 0, 200, RtmpMessageType.Video, 1).Body(new byte[128]);
         _ = format switch
@@ -107,7 +107,26 @@ public sealed class ChunkHostileTests : IDisposable
             _ => chunks.SameLength(6, 0),
         };
 
-        Assert.Equal(Reason.MalformedHeader, Fails(chunks));
+        var message = Assert.Single(Chunks.FeedEveryWay(chunks.Body(new byte[72]).Bytes, _world));
+        Assert.Equal((0u, 200), (message.Timestamp, message.Body.Length));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Another_header_within_a_message_says_that_its_sender_gave_the_message_up(int format)
+    {
+        var chunks = Chunks.Start().Full(6, 0, 200, RtmpMessageType.Video, 1).Body(new byte[128]);
+        _ = format switch
+        {
+            0 => chunks.Full(6, 40, 100, RtmpMessageType.Video, 1).Body(new byte[100]),
+            1 => chunks.SameStream(6, 40, 100, RtmpMessageType.Video).Body(new byte[100]),
+            _ => chunks.SameLength(6, 40).Body(new byte[128]).Same(6).Body(new byte[72]),
+        };
+
+        var message = Assert.Single(Chunks.FeedEveryWay(chunks.Bytes, _world));
+        Assert.Equal((40u, format < 2 ? 100 : 200), (message.Timestamp, message.Body.Length));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed class ChunkReaderTests : IDisposable
 
     [Fact]
     [Requirement("RTMP-2.7", "RTMP-2.3")]
+    [Requirement("RTMP-21.8/chunks")]
     public void Every_header_form_is_read_at_every_split()
     {
         var bytes = Chunks.Start()
@@ -174,6 +175,7 @@ public sealed class ChunkReaderTests : IDisposable
     [InlineData(65536)]
     [InlineData(0x7FFFFFFF)]
     [Requirement("RTMP-2.1", "RTMP-2.2")]
+    [Requirement("RTMP-21.8/chunks")]
     public void A_peer_sets_its_chunk_size(int size)
     {
         var body = Pattern(5000);

@@ -10,6 +10,7 @@ public sealed class HandshakeTests
 
     [Fact]
     [Requirement("RTMP-1.2", "RTMP-1.3", "RTMP-1.4", "RTMP-1.7")]
+    [Requirement("RTMP-21.8/handshake")]
     public void Server_and_client_complete_at_every_split()
     {
         for (var piece = 1; piece <= Handshake.TotalBytes; piece = (piece * 3) + 1)
@@ -86,6 +87,7 @@ public sealed class HandshakeTests
     [InlineData(8, false)]
     [InlineData(1535, false)]
     [Requirement("RTMP-1.4")]
+    [Requirement("RTMP-21.8/handshake")]
     public void A_wrong_echo_is_noted_and_refused_only_when_strict(int wrongByte, bool matches)
     {
         foreach (var strict in new[] { false, true })
@@ -115,6 +117,7 @@ public sealed class HandshakeTests
     [InlineData("\u0006", Reason.UnsupportedVersion)]
     [InlineData("\u001f", Reason.UnsupportedVersion)]
     [Requirement("RTMP-1.10", "RTMP-1.5")]
+    [Requirement("RTMP-21.8/handshake")]
     public void Another_protocol_or_version_is_refused_by_its_first_byte(string first, Reason why)
     {
         foreach (var role in new[] { HandshakeRole.Server, HandshakeRole.Client })

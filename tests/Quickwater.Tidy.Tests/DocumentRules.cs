@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Quickwater.Testing;
 using Quickwater.Trace;
 using Xunit;
 
@@ -34,6 +35,18 @@ public sealed partial class DocumentRules
             where !text.StartsWith("# ", StringComparison.Ordinal) || !text.Contains("\nStatus: ", StringComparison.Ordinal)
                 || !new[] { "\n## Context\n", "\n## Decision\n", "\n## Consequences\n" }.All(part => text.Contains(part, StringComparison.Ordinal))
             select path);
+    }
+
+    [Fact]
+    [Requirement("RTMP-6.7")]
+    public void The_decision_on_socket_back_ends_compares_them_by_measurement()
+    {
+        var lines = Repository.Read(Records.Single(path => Path.GetFileName(path).StartsWith("0002", StringComparison.Ordinal))).Split('\n');
+        var head = Array.FindIndex(lines, static line => new[] { "| 100 connections |", "| 500 connections |", "| 1000 connections |" }.All(line.Contains));
+        Assert.True(head >= 0, "no table of 100, 500 and 1000 connections");
+        var rows = lines.Skip(head + 2).TakeWhile(static line => line.StartsWith('|')).ToArray();
+        Assert.True(rows.Length >= 5, $"{rows.Length} back ends are compared");
+        Assert.All(rows, static row => Assert.Equal(6, row.Split('|', StringSplitOptions.RemoveEmptyEntries).Skip(1).Count(static cell => cell.Any(char.IsDigit))));
     }
 
     [Fact]

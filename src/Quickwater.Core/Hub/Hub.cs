@@ -25,6 +25,8 @@ public sealed class Hub
 
         Engine = engine;
         Limits = limits;
+        Waiters = new PlaceLedger(
+            limits.WaitersMax, Reason.TooManyWaiters, limits.WaitersPerAddressMax, Reason.TooManyWaitersFromAddress);
         Observer = observer;
         Segments = new Segment.Pool(engine.Leaks);
         Frames = new Frame.Pool(engine.Leaks);
@@ -45,6 +47,9 @@ public sealed class Hub
 
     /// <summary>Publishers now.</summary>
     public int PublisherCount => Volatile.Read(ref _publishers);
+
+    /// <summary>Who waits for a topic that has no publisher, over all protocols: also those who wait before they subscribe enter here.</summary>
+    public PlaceLedger Waiters { get; }
 
     /// <summary>The topics now, in no order. A snapshot.</summary>
     public IReadOnlyList<Topic> Topics
@@ -86,18 +91,19 @@ public sealed class Hub
         string name, ConnectionInfo connection, IMailbox owner, out Publication? publication, Publication? resumed = null)
     {
         publication = null;
-        if (Interlocked.Increment(ref _publishers) > Limits.PublishersMax)
+        if (TryFind(name, out var taken) && taken.IsLive)
         {
-            Interlocked.Decrement(ref _publishers);
-            return Reason.TooManyPublishers;
+            return Reason.StreamBusy; // also at the limit: another name would not help there, here it does
         }
 
-        if (!Pin(name, out var topic))
+        var publishers = Interlocked.Increment(ref _publishers);
+        if (publishers > Limits.PublishersMax || publishers > Limits.TopicsMax)
         {
             Interlocked.Decrement(ref _publishers);
-            return Reason.TooManyStreams;
+            return publishers > Limits.PublishersMax ? Reason.TooManyPublishers : Reason.TooManyStreams;
         }
 
+        var topic = Pin(name);
         var made = new Publication(topic, connection, owner);
         var refused = topic.Start(made, resumed);
         Unpin(topic);
@@ -114,8 +120,8 @@ public sealed class Hub
     }
 
     /// <summary>
-    /// Joins a topic as a viewer, whether or not it has a publisher. Reasons: <see cref="Reason.TooManyStreams"/>,
-    /// <see cref="Reason.TooManySubscribers"/>.
+    /// Joins a topic as a viewer, whether or not it has a publisher. Reasons: <see cref="Reason.TooManySubscribers"/>; without a publisher
+    /// <see cref="Reason.TooManyWaiters"/>, <see cref="Reason.TooManyWaitersFromAddress"/>.
     /// </summary>
     /// <param name="name">The topic's name.</param>
     /// <param name="form">The wire form the viewer wants.</param>
@@ -139,11 +145,7 @@ public sealed class Hub
             throw new ArgumentException(fault, nameof(options));
         }
 
-        if (!Pin(name, out var topic))
-        {
-            return Reason.TooManyStreams;
-        }
-
+        var topic = Pin(name);
         var refused = topic.Join(form, options, mailbox, now, patch, patchOffset, out subscription);
         Unpin(topic);
         if (subscription is not null)
@@ -188,24 +190,20 @@ public sealed class Hub
         }
     }
 
-    // A pinned topic stays registered, so that its own lock need not be taken under the register's.
-    private bool Pin(string name, [MaybeNullWhen(false)] out Topic topic)
+    // A pinned topic stays registered, so that its own lock need not be taken under the register's. There are at most as many as publishers
+    // and viewers, each of which has a limit.
+    private Topic Pin(string name)
     {
         lock (_lock)
         {
-            if (!_topics.TryGetValue(name, out topic))
+            if (!_topics.TryGetValue(name, out var topic))
             {
-                if (_topics.Count >= Limits.TopicsMax)
-                {
-                    return false;
-                }
-
                 topic = new Topic(this, name);
                 _topics.Add(name, topic);
             }
 
             topic.Pins++;
-            return true;
+            return topic;
         }
     }
 

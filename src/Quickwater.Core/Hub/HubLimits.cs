@@ -3,7 +3,9 @@ namespace Quickwater.Core;
 /// <summary>Limits and settings of a <see cref="Hub"/> and its topics. Immutable.</summary>
 public sealed record HubLimits
 {
-    /// <summary>Topics at once; beyond: <see cref="Reason.TooManyStreams"/>. 1 to 1,000,000.</summary>
+    /// <summary>
+    /// Topics with a publisher at once; beyond: <see cref="Reason.TooManyStreams"/>. Those that viewers wait for do not count. 1 to 1,000,000.
+    /// </summary>
     public int TopicsMax { get; init; } = 10_000;
 
     /// <summary>Publishers at once; beyond: <see cref="Reason.TooManyPublishers"/>. 1 to 1,000,000.</summary>
@@ -11,6 +13,15 @@ public sealed record HubLimits
 
     /// <summary>Viewers of one topic; beyond: <see cref="Reason.TooManySubscribers"/>. 1 to 10,000,000.</summary>
     public int SubscribersPerTopicMax { get; init; } = 100_000;
+
+    /// <summary>
+    /// Viewers that wait for a topic which had no publisher when they came, over all protocols; beyond: <see cref="Reason.TooManyWaiters"/>. Viewers
+    /// whose publisher has left do not count. 1 to 1,000,000.
+    /// </summary>
+    public int WaitersMax { get; init; } = 2_000;
+
+    /// <summary>The same from one address or IPv6 /64 network; beyond: <see cref="Reason.TooManyWaitersFromAddress"/>. 1 to 1,000,000.</summary>
+    public int WaitersPerAddressMax { get; init; } = 200;
 
     /// <summary>
     /// Memory that one topic may hold in its replay and in each of its rings, with what the pools round up and the index takes. Beyond it the
@@ -71,6 +82,16 @@ public sealed record HubLimits
         if (SubscribersPerTopicMax is < 1 or > 10_000_000)
         {
             yield return $"subscribersPerTopicMax is {SubscribersPerTopicMax}; allowed is 1 to 10000000";
+        }
+
+        if (WaitersMax is < 1 or > 1_000_000)
+        {
+            yield return $"waitersMax is {WaitersMax}; allowed is 1 to 1000000";
+        }
+
+        if (WaitersPerAddressMax is < 1 or > 1_000_000)
+        {
+            yield return $"waitersPerAddressMax is {WaitersPerAddressMax}; allowed is 1 to 1000000";
         }
 
         if (TopicBytesMax < 64 * 1024)

@@ -11,6 +11,7 @@ public sealed class Topic
     private readonly List<WireRing> _rings = [];
     private readonly HashSet<Subscription> _viewers = [];
     private readonly FlushTimer _flushTimer;
+    private readonly WaitingViewers _waiting;
 
     private Publication? _publisher;
     private RateMeter _rate;
@@ -35,6 +36,7 @@ public sealed class Topic
         _limits = hub.Limits;
         _replay = new ReplayBuffer(_limits);
         _flushTimer = new FlushTimer(this);
+        _waiting = new WaitingViewers(hub.Waiters);
     }
 
     /// <summary>Its name, unique in the hub.</summary>
@@ -160,6 +162,7 @@ public sealed class Topic
             }
 
             Volatile.Write(ref _publisher, publication);
+            _waiting.Clear();
             Epoch++;
             _tracks = new TrackWatch();
             _time.StartPublication();
@@ -268,15 +271,19 @@ public sealed class Topic
         joined = null;
         lock (Lock)
         {
-            if (_viewers.Count >= _limits.SubscribersPerTopicMax)
+            var refused = _viewers.Count >= _limits.SubscribersPerTopicMax ? Reason.TooManySubscribers
+                : _publisher is null ? _waiting.TryEnter(mailbox)
+                : Reason.None;
+            if (refused != Reason.None)
             {
-                return Reason.TooManySubscribers;
+                return refused;
             }
 
             var ring = RingOf(form);
             ring.Subscribers++;
             joined = new Subscription(this, ring, options, mailbox, patch, patchOffset, now);
             _viewers.Add(joined);
+            _waiting.Joined(joined);
             return Reason.None;
         }
     }
@@ -285,6 +292,7 @@ public sealed class Topic
     internal void Leave(Subscription viewer, WireRing ring, in SubscriptionStats final)
     {
         _viewers.Remove(viewer);
+        _waiting.Leave(viewer);
         foreach (var ((why, kind), frames) in viewer.Drops.ReadByKind())
         {
             Drops.Add(why, kind, frames);
@@ -368,7 +376,7 @@ public sealed class Topic
     }
 
     // Waking queues turns that take the lock, so it is done without it.
-    private void WakeWaiters(Instant now)
+    internal void WakeWaiters(Instant now)
     {
         var woken = Hub.RentWakeList();
         TimeSpan patience;
@@ -386,12 +394,5 @@ public sealed class Topic
 
         Hub.Engine.WakeAll(woken, now, patience);
         Hub.ReturnWakeList(woken);
-    }
-
-    private sealed class FlushTimer(Topic topic) : DeadlineQueue.Entry
-    {
-        internal override void Due() => topic.WakeWaiters(topic.Hub.Engine.Clock.Now);
-
-        internal override void Faulted(Exception fault) => topic.Hub.Engine.Fault(ConnectionInfo.OfThread("flush"), fault);
     }
 }

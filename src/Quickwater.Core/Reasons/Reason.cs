@@ -158,6 +158,12 @@ public enum Reason : ushort
     /// <summary>More failed attempts to authenticate than allowed.</summary>
     TooManyAttempts = 251,
 
+    /// <summary>As many viewers wait for streams that are not there as may.</summary>
+    TooManyWaiters = 260,
+
+    /// <summary>As many viewers from this address wait for streams that are not there as may.</summary>
+    TooManyWaitersFromAddress = 261,
+
     // ---- 3xx: the transport ----
 
     /// <summary>The peer reset the connection.</summary>

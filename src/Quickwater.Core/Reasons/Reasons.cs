@@ -73,6 +73,8 @@ public static class Reasons
         Reason.ByteRateExceeded => new("byte_rate_exceeded", "more bytes a second than allowed", Fault.Limit, Severity.Warning),
         Reason.AuthenticationTimeout => new("authentication_timeout", "the peer did not authenticate in time", Fault.Limit, Severity.Warning),
         Reason.TooManyAttempts => new("too_many_attempts", "more failed attempts to authenticate than allowed", Fault.Limit, Severity.Warning),
+        Reason.TooManyWaiters => new("too_many_waiters", "as many viewers wait for streams that are not there as may", Fault.Limit, Severity.Warning),
+        Reason.TooManyWaitersFromAddress => new("too_many_waiters_from_address", "as many viewers from this address wait for streams that are not there as may", Fault.Limit, Severity.Warning),
         Reason.ConnectionReset => new("connection_reset", "the peer reset the connection", Fault.Transport, Severity.Info),
         Reason.ConnectionRefused => new("connection_refused", "nothing listens at the address", Fault.Transport, Severity.Info),
         Reason.ConnectionAborted => new("connection_aborted", "the connection was aborted on this side by the operating system", Fault.Transport, Severity.Info),

@@ -77,6 +77,7 @@ public sealed class TcpServer : ITransportOwner, IAcceptEvents, IAsyncDisposable
                 socket.DualMode = true;
             }
 
+            KeepAlive(socket, options.LostAfter);
             socket.Bind(options.Listen);
             socket.Listen(options.Backlog);
         }
@@ -247,5 +248,22 @@ public sealed class TcpServer : ITransportOwner, IAcceptEvents, IAsyncDisposable
         public bool TryEnter() => _places.TryEnter() == Reason.None;
 
         void ITransportOwner.SocketClosed(IPAddress remote) => _places.Leave();
+    }
+
+    // What the listener has, the connections that it accepts have too.
+    private static void KeepAlive(Socket socket, TimeSpan lostAfter)
+    {
+        if (lostAfter <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        const int Probes = 3;
+        var seconds = (int)Math.Max(1 + Probes, Math.Ceiling(lostAfter.TotalSeconds));
+        var interval = Math.Max(1, seconds / 5);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds - (Probes * interval));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, interval);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
     }
 }

@@ -27,6 +27,12 @@ public sealed record TcpServerOptions
     /// <summary>Connections at once that are refused and handed on all the same, to be told so; beyond, and by default, they are reset.</summary>
     public int ToldMax { get; init; }
 
+    /// <summary>
+    /// When a peer counts as lost whose machine does not answer any more, by TCP's keepalive in whole seconds: <see cref="Reason.TransportTimedOut"/>. A peer that is
+    /// only slow answers. Zero, the default, is never. At most 10 min.
+    /// </summary>
+    public TimeSpan LostAfter { get; init; }
+
     /// <summary>What is wrong with these options, one line each with the name of the value; empty when they can be used.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -34,6 +40,11 @@ public sealed record TcpServerOptions
         if (Backlog is < 1 or > 65_535)
         {
             wrong.Add($"{nameof(Backlog)} is {Backlog}; it must be from 1 to 65535.");
+        }
+
+        if (LostAfter < TimeSpan.Zero || LostAfter > TimeSpan.FromMinutes(10))
+        {
+            wrong.Add($"{nameof(LostAfter)} is {LostAfter}; it must be from 0 to 10 min.");
         }
 
         return wrong;

@@ -22,6 +22,15 @@ public interface IRtmpObserver
 
     /// <summary>A command's AMF cannot be read: its connection ends with the error's code (RTMP-3.10).</summary>
     /// <param name="connection">Whose.</param>
+    /// <param name="stream">What it publishes or plays; else the application it connected to; empty before that.</param>
     /// <param name="error">What is wrong with it, and at which byte of the message.</param>
-    void CommandUnreadable(ConnectionInfo connection, AmfError error);
+    void CommandUnreadable(ConnectionInfo connection, string stream, AmfError error);
+
+    /// <summary>
+    /// Somebody asked to publish or to play, and what came of it: told when all have had their say, access control, the hub and the limits (RTMP-15.5).
+    /// </summary>
+    /// <param name="request">What was asked; its parts are empty when the name cannot be used. Holds secrets.</param>
+    /// <param name="identity">Whom access control took the asker for, if it said.</param>
+    /// <param name="refusal"><see cref="Reason.None"/> when it has begun, or waits for its stream.</param>
+    void Attempted(in AccessRequest request, string? identity, Reason refusal);
 }

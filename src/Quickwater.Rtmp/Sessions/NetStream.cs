@@ -54,24 +54,28 @@ internal sealed class NetStream
 
     internal bool IsPublisher => _maker is not null;
 
+    /// <summary>Whether it was ever asked to publish, allowed or not: what comes on it is meant for it.</summary>
+    internal bool WasAskedToPublish { get; private set; }
+
     internal bool IsPaused { get; private set; }
 
     internal Instant Deadline => Instant.Earlier(Instant.Earlier(_waitUntil, _stopAt), _silentAt);
 
-    internal void Publish(in StreamAddress address, AccessContext access, string type, Instant now)
+    /// <summary>Begins to publish, or tells the client why not; the answer is the reason.</summary>
+    internal Reason Publish(in StreamAddress address, AccessContext access, string type, Instant now)
     {
         Close(Reason.Completed);
+        WasAskedToPublish = true;
         var refused = _server.Hub.Publish(address.Topic, _connection, _mailbox, out var publication);
         if (refused != Reason.None)
         {
-            RefusePublish(address, refused);
-            return;
+            return RefusePublish(address, refused);
         }
 
         (Address, Access, Publication) = (address, access, publication);
         _maker = new FrameMaker(_server.Hub, _server.Options.Limits);
         _link.TakesMedia = true; // for good: what is under way when it ends must not end the connection
-        _silentAt = now + _server.Options.PublisherSilenceMax;
+        _silentAt = NextSilence(now);
         _link.SendUserControl(UserControlEvent.StreamBegin, Id);
         RtmpReplies.Status(_link, Id, "NetStream.Publish.Start", $"Publishing {address.Topic}.");
         if (type is "record" or "append")
@@ -79,17 +83,26 @@ internal sealed class NetStream
             RtmpReplies.Status(
                 _link, Id, "NetStream.Record.Failed", $"{address.Topic} is live, and it is not recorded: this server does not.", level: "warning");
         }
+
+        return Reason.None;
     }
 
-    internal void RefusePublish(in StreamAddress address, Reason why) =>
-        RtmpReplies.Status(_link, Id, RtmpReplies.PublishCode(why), $"Cannot publish {Name(address, why)}: {why.Text()}.", level: "error");
+    /// <summary>Tells the client that it may not publish; the answer is the reason.</summary>
+    internal Reason RefusePublish(in StreamAddress address, Reason why)
+    {
+        WasAskedToPublish = true;
+        var help = why == Reason.KeyRequired ? $" Give it behind the name: {address.Stream}?key=KEY." : "";
+        RtmpReplies.Status(
+            _link, Id, RtmpReplies.PublishCode(why), $"Cannot publish {Name(address, why)}: {why.Text()}.{help}", level: "error");
+        return why;
+    }
 
-    internal void Play(in StreamAddress address, AccessContext access, in PlayOptions options, Instant now)
+    /// <summary>Begins to play or to wait, or tells the client why not; the answer is the reason.</summary>
+    internal Reason Play(in StreamAddress address, AccessContext access, in PlayOptions options, Instant now)
     {
         if (options.Transition is not null && Subscription is { Topic.IsLive: true })
         {
-            Switch(address, access, options, now);
-            return;
+            return Switch(address, access, options, now);
         }
 
         if (options.Transition is not null && Subscription is not null && _waitUntil == Instant.Never)
@@ -101,15 +114,13 @@ internal sealed class NetStream
         var refused = Subscribe(address, now, out var subscription);
         if (subscription is null)
         {
-            RefusePlay(address, refused);
-            return;
+            return RefusePlay(address, refused);
         }
 
         if (!subscription.JoinedLive && _server.Options.WaitForStream <= TimeSpan.Zero)
         {
             subscription.Dispose();
-            RefusePlay(address, Reason.StreamNotFound);
-            return;
+            return RefusePlay(address, Reason.StreamNotFound);
         }
 
         View(subscription, address, access, options);
@@ -121,10 +132,16 @@ internal sealed class NetStream
         {
             _waitUntil = now + _server.Options.WaitForStream;
         }
+
+        return Reason.None;
     }
 
-    internal void RefusePlay(in StreamAddress address, Reason why) =>
+    /// <summary>Tells the client that it may not play; the answer is the reason.</summary>
+    internal Reason RefusePlay(in StreamAddress address, Reason why)
+    {
         RtmpReplies.Status(_link, Id, RtmpReplies.PlayCode(why), $"Cannot play {Name(address, why)}: {why.Text()}.", level: "error");
+        return why;
+    }
 
     internal void Select(bool video, bool audio)
     {
@@ -167,7 +184,7 @@ internal sealed class NetStream
             return;
         }
 
-        _silentAt = now + _server.Options.PublisherSilenceMax;
+        _silentAt = NextSilence(now);
         publication.Publish(frame, now);
         _published = true;
     }
@@ -291,6 +308,9 @@ internal sealed class NetStream
         Access = Subscription is null ? null : Access;
     }
 
+    private Instant NextSilence(Instant now) =>
+        _server.Options.PublisherSilenceMax > TimeSpan.Zero ? now + _server.Options.PublisherSilenceMax : Instant.Never;
+
     private Reason Subscribe(in StreamAddress address, Instant now, out Subscription? subscription) => _server.Hub.Subscribe(
         address.Topic, _server.WireForm, _server.Options.Latencies.Choose(address.Latency, _server.Options.Viewers), _mailbox, now,
         out subscription,
@@ -314,20 +334,20 @@ internal sealed class NetStream
     }
 
     // play2: what plays goes on unless the other one can.
-    private void Switch(in StreamAddress address, AccessContext access, in PlayOptions options, Instant now)
+    private Reason Switch(in StreamAddress address, AccessContext access, in PlayOptions options, Instant now)
     {
         var refused = Subscribe(address, now, out var subscription);
         if (subscription is null || !subscription.JoinedLive)
         {
             subscription?.Dispose();
-            RefusePlay(address, subscription is null ? refused : Reason.StreamNotFound);
-            return;
+            return RefusePlay(address, subscription is null ? refused : Reason.StreamNotFound);
         }
 
         LeaveTopic();
         View(subscription, address, access, options);
         RtmpReplies.Status(_link, Id, "NetStream.Play.Transition", $"Going over to {address.Topic}.");
         Started(now);
+        return Reason.None;
     }
 
     // It comes back. The encoder does not know that it was given up: it sends no configurations again.

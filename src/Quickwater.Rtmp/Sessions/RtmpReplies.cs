@@ -115,7 +115,7 @@ internal static class RtmpReplies
     internal static string PublishCode(Reason why) => why switch
     {
         Reason.StreamBusy or Reason.InvalidName => "NetStream.Publish.BadName",
-        Reason.AccessDenied or Reason.KeyRequired => "NetStream.Publish.Denied",
+        Reason.AccessDenied or Reason.KeyRequired or Reason.TooManyAttempts => "NetStream.Publish.Denied",
         _ => "NetStream.Publish.Failed",
     };
 

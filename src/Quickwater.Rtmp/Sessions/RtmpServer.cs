@@ -28,6 +28,8 @@ public sealed class RtmpServer(Hub hub, RtmpServerOptions options, IAccessPolicy
 
     internal IRtmpObserver? Observer => observer;
 
+    internal AttemptLedger Attempts { get; } = new(options.Attempts);
+
     /// <summary>Makes sessions of those who are refused: each is told why in the answer to <c>connect</c>, and has little time for it (RTMP-14.6).</summary>
     public ISessionFactory Refusing(Reason why) => new Refusal(this, why);
 

@@ -8,6 +8,9 @@ namespace Quickwater.Rtmp;
 /// </summary>
 internal sealed class RtmpServerCommands
 {
+    // An empty name is one: the application may say it all. None at all is not.
+    private const string NoName = "\0";
+
     private readonly RtmpServer _server;
     private readonly RtmpLink _link;
     private readonly ConnectionInfo _connection;
@@ -15,6 +18,8 @@ internal sealed class RtmpServerCommands
     private readonly NetStream _none;
     private string _application = "";
     private string _tcUrl = "";
+    private StreamAddress _address;
+    private int _refusals;
     private uint _lastStream;
     private uint _correlation;
     private Question? _question;
@@ -56,6 +61,36 @@ internal sealed class RtmpServerCommands
         return _none;
     }
 
+    /// <summary>
+    /// Where media of that message stream goes. Some encoders send it on message stream 0, or on another than they named: then to what the connection publishes, if
+    /// that is one stream. Media of a stream that is closed or deleted, or whose
+    /// publishing was refused, goes nowhere.
+    /// </summary>
+    internal NetStream FindForMedia(uint id)
+    {
+        var named = Find(id);
+        if (named.WasAskedToPublish || (named.Id == 0 && id != 0 && id <= _lastStream))
+        {
+            return named;
+        }
+
+        NetStream? only = null;
+        foreach (var stream in Streams)
+        {
+            if (stream.IsPublisher)
+            {
+                if (only is not null)
+                {
+                    return named;
+                }
+
+                only = stream;
+            }
+        }
+
+        return only ?? named;
+    }
+
     /// <summary>Carries out a command message. The answer is why the connection must end, if it must.</summary>
     internal Reason Take(in RtmpMessage message, Instant now)
     {
@@ -63,7 +98,8 @@ internal sealed class RtmpServerCommands
         {
             var code = IsConnected ? "NetConnection.Call.Failed" : "NetConnection.Connect.Rejected";
             RtmpReplies.Error(_link, command.TransactionId, code, $"Cannot read the command: {error}.");
-            _server.Observer?.CommandUnreadable(_connection, error);
+            var about = FindForCommand(message.MessageStreamId) is { Access: not null } one ? one.Address.Topic : IsConnected ? _address.Application : "";
+            _server.Observer?.CommandUnreadable(_connection, about, error);
             return error.Code;
         }
 
@@ -78,15 +114,15 @@ internal sealed class RtmpServerCommands
             return Reason.UnexpectedMessage;
         }
 
-        var stream = Find(message.MessageStreamId);
+        var stream = FindForCommand(message.MessageStreamId);
         switch (command.Name)
         {
             case "createStream":
                 return CreateStream(command.TransactionId);
             case "publish":
-                return Ask(StreamAction.Publish, stream, command, now);
+                return Ask(StreamAction.Publish, message.MessageStreamId, command, now);
             case "play" or "play2":
-                return Ask(StreamAction.Play, stream, command, now);
+                return Ask(StreamAction.Play, message.MessageStreamId, command, now);
             case "deleteStream":
                 Delete(command);
                 return Reason.None;
@@ -112,23 +148,29 @@ internal sealed class RtmpServerCommands
     }
 
     /// <summary>The access policy's late answer.</summary>
-    internal void Answer(in Command command, Instant now)
+    /// <returns>Why the connection must end, if it must.</returns>
+    internal Reason Answer(in Command command, Instant now)
     {
-        if (_question is { } question && question.Correlation == command.Correlation)
+        if (_question is not { } question || question.Correlation != command.Correlation)
         {
-            _question = null;
-            Decided(question, command.Reason, command.Payload as string, now);
+            return Reason.None;
         }
+
+        _question = null;
+        return Decided(question, command.Reason, command.Payload as string, now);
     }
 
     /// <summary>Gives up waiting for the access policy when its time is over.</summary>
-    internal void Tick(Instant now)
+    /// <returns>Why the connection must end, if it must.</returns>
+    internal Reason Tick(Instant now)
     {
-        if (_question is { } question && question.Deadline <= now)
+        if (_question is not { } question || question.Deadline > now)
         {
-            _question = null;
-            Decided(question, Reason.AccessTimeout, null, now);
+            return Reason.None;
         }
+
+        _question = null;
+        return Decided(question, Reason.AccessTimeout, null, now);
     }
 
     private Reason Connect(in RtmpCommand command)
@@ -145,17 +187,17 @@ internal sealed class RtmpServerCommands
 
         _application = command.Object["app"].Text;
         _tcUrl = command.Object["tcUrl"].Text;
-        if (StreamAddress.Parse(_application, _tcUrl, "x", out var address) != Reason.None)
+        if (StreamAddress.Parse(_application, _tcUrl, "x", out _address) != Reason.None)
         {
             return RefuseConnect(
                 command.TransactionId, Reason.InvalidName, "NetConnection.Connect.Rejected", "The application's name cannot be used.");
         }
 
-        if (_server.Options.Applications.Count > 0 && !_server.Options.Applications.Contains(address.Application, StringComparer.Ordinal))
+        if (!IsServed(_address.Application))
         {
             return RefuseConnect(
                 command.TransactionId, Reason.ApplicationNotFound, "NetConnection.Connect.InvalidApp",
-                $"There is no application {address.Application}.");
+                $"There is no application {_address.Application}.");
         }
 
         IsConnected = true;
@@ -171,6 +213,12 @@ internal sealed class RtmpServerCommands
         return why;
     }
 
+    private bool IsServed(string application) =>
+        _server.Options.Applications.Count == 0 || _server.Options.Applications.Contains(application, StringComparer.Ordinal);
+
+    // What a client says of a stream without its number is meant for the only one it has.
+    private NetStream FindForCommand(uint id) => Find(id) is var found && found.Id == 0 && Streams.Length == 1 ? Streams[0] : found;
+
     private StreamAddress? Locate(string name) =>
         StreamAddress.Parse(_application, _tcUrl, name, out var address) == Reason.None ? address : null;
 
@@ -182,17 +230,41 @@ internal sealed class RtmpServerCommands
             return Reason.TooManyMessageStreams;
         }
 
-        var stream = new NetStream(++_lastStream, _server, _link, _connection, _mailbox);
-        Streams = [.. Streams, stream];
-        RtmpReplies.Result(_link, transaction, stream.Id);
+        do
+        {
+            _lastStream++;
+        }
+        while (Streams.Any(stream => stream.Id == _lastStream)); // one may be there that was never asked for
+        RtmpReplies.Result(_link, transaction, AddStream(_lastStream).Id);
         return Reason.None;
     }
 
-    private Reason Ask(StreamAction action, NetStream stream, in RtmpCommand command, Instant now)
+    private NetStream AddStream(uint id)
     {
-        if (stream.Id == 0)
+        var stream = new NetStream(id, _server, _link, _connection, _mailbox);
+        Streams = [.. Streams, stream];
+        return stream;
+    }
+
+    // A message stream that was never created is answered as if it had been: some clients make up their numbers, 0 among them.
+    private NetStream? FindOrAdd(uint id)
+    {
+        foreach (var stream in Streams)
         {
-            return Reason.UnexpectedMessage; // no createStream before
+            if (stream.Id == id)
+            {
+                return stream;
+            }
+        }
+
+        return Streams.Length < _server.Options.Limits.MessageStreamsMax ? AddStream(id) : null;
+    }
+
+    private Reason Ask(StreamAction action, uint id, in RtmpCommand command, Instant now)
+    {
+        if (FindOrAdd(id) is not { } stream)
+        {
+            return Reason.TooManyMessageStreams;
         }
 
         var (name, type, options) = Wanted(command);
@@ -202,25 +274,24 @@ internal sealed class RtmpServerCommands
             return Reason.None;
         }
 
-        var invalid = StreamAddress.Parse(_application, _tcUrl, name, out var address);
+        var refused = StreamAddress.Parse(_application, _tcUrl, name, out var address);
+        refused = refused == Reason.None && !IsServed(address.Application) ? Reason.ApplicationNotFound
+            : refused == Reason.None && _server.Attempts.Refuses(_connection.Remote.Address, now) ? Reason.TooManyAttempts
+            : refused;
         var request = new AccessRequest(action, address.Application, address.Stream, address.Key, _connection, address.Parameters);
         var question = new Question(++_correlation, stream, address, request, type, options, now + _server.Options.AccessTimeout);
-        if (invalid != Reason.None)
+        if (refused != Reason.None)
         {
-            Decided(question, invalid, null, now);
-            return Reason.None;
+            return Decided(question, refused, null, now);
         }
 
         var decision = _server.Access.Decide(request, _mailbox, question.Correlation);
         if (decision.IsKnown)
         {
-            Decided(question, decision.Refusal, decision.Identity, now);
-        }
-        else
-        {
-            _question = question;
+            return Decided(question, decision.Refusal, decision.Identity, now);
         }
 
+        _question = question;
         return Reason.None;
     }
 
@@ -234,31 +305,37 @@ internal sealed class RtmpServerCommands
         }
 
         var arguments = command.Arguments;
-        var name = arguments.ReadString(out var text) ? System.Text.Encoding.UTF8.GetString(text) : "";
+        var name = arguments.ReadString(out var text) ? System.Text.Encoding.UTF8.GetString(text) : NoName;
         return command.NameUtf8.SequenceEqual("play"u8)
             ? (name, "", PlayOptions.OfPlay(arguments))
             : (name, arguments.ReadString(out var type) ? System.Text.Encoding.UTF8.GetString(type) : "", default);
     }
 
-    private static void Decided(Question question, Reason refusal, string? identity, Instant now)
+    // What came of it is told when the hub has had its say too. A yes that comes when the address has come to be refused is none: so guesses made at once learn
+    // nothing more than guesses one after the other.
+    private Reason Decided(Question question, Reason refusal, string? identity, Instant now)
     {
-        var stream = question.Stream;
-        var access = new AccessContext(question.Request, identity);
-        switch (question.Request.Action)
+        var address = _connection.Remote.Address;
+        if (refusal == Reason.None && _server.Attempts.Refuses(address, now))
         {
-            case StreamAction.Publish when refusal == Reason.None:
-                stream.Publish(question.Address, access, question.PublishType, now);
-                break;
-            case StreamAction.Publish:
-                stream.RefusePublish(question.Address, refusal);
-                break;
-            case StreamAction.Play when refusal == Reason.None:
-                stream.Play(question.Address, access, question.PlayOptions, now);
-                break;
-            default:
-                stream.RefusePlay(question.Address, refusal);
-                break;
+            refusal = Reason.TooManyAttempts;
         }
+        else if (refusal == Reason.AccessDenied)
+        {
+            _server.Attempts.Failed(address, now);
+        }
+
+        var access = new AccessContext(question.Request, identity);
+        refusal = (question.Request.Action, refusal) switch
+        {
+            (StreamAction.Publish, Reason.None) => question.Stream.Publish(question.Address, access, question.PublishType, now),
+            (StreamAction.Publish, _) => question.Stream.RefusePublish(question.Address, refusal),
+            (_, Reason.None) => question.Stream.Play(question.Address, access, question.PlayOptions, now),
+            _ => question.Stream.RefusePlay(question.Address, refusal),
+        };
+        _server.Observer?.Attempted(question.Request, identity, refusal);
+        _refusals += refusal is Reason.AccessDenied or Reason.KeyRequired ? 1 : 0;
+        return refusal == Reason.TooManyAttempts || _refusals >= _server.Options.RefusalsPerConnectionMax ? Reason.TooManyAttempts : Reason.None;
     }
 
     private void Delete(in RtmpCommand command)

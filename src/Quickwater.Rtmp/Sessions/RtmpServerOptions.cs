@@ -24,10 +24,26 @@ public sealed record RtmpServerOptions
     public TimeSpan WaitForStream { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a publisher may send nothing before its stream counts as gone (RTMP-4.5 asks for 5 s). Its connection stays until
-    /// <see cref="RtmpLimits.IdleTimeout"/>, and media that comes again takes the stream up again.
+    /// How long a publisher may send nothing before its stream counts as gone. Its connection stays until
+    /// <see cref="RtmpLimits.IdleTimeout"/>, and media that comes again takes the stream up again. Zero, the default, is until its connection is gone:
+    /// a camera that sends a picture every six seconds is slow, not gone.
     /// </summary>
-    public TimeSpan PublisherSilenceMax { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan PublisherSilenceMax { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// How long publishers go on when the server drains. They are told at once, with <c>NetConnection.Connect.ReconnectRequest</c>; after it their
+    /// streams end. Zero, the default, ends them at once.
+    /// </summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// Requests of one connection that access control refuses; with the last of them the connection ends with <see cref="Reason.TooManyAttempts"/>.
+    /// Default 3.
+    /// </summary>
+    public int RefusalsPerConnectionMax { get; init; } = 3;
+
+    /// <summary>How often one address may give a wrong key before it is refused for a time (RTMP-15.7). By default 5 times a minute.</summary>
+    public AttemptLimits Attempts { get; init; } = new() { FailuresPerMinuteMax = 5 };
 
     /// <summary>
     /// How long the access policy may take to answer; then the answer is no, with <see cref="Reason.AccessTimeout"/>. Nothing that

@@ -19,6 +19,7 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
     private NetStream? _cut; // the stream whose frame may be cut between two batches
     private int _first;
     private bool _draining;
+    private Instant _publishUntil = Instant.Never;
 
     internal RtmpServerSession(RtmpServer server, ConnectionInfo info, IMailbox mailbox, Instant now, Reason refusal = Reason.None)
     {
@@ -67,7 +68,7 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
 
             // A player has nothing to say: its silence is not idleness. A send that does not progress has its own deadline.
             var deadline = Stage == RtmpSessionState.Subscribing ? Instant.Never : _heard + _server.Options.Limits.IdleTimeout;
-            deadline = Instant.Earlier(deadline, _commands.Deadline);
+            deadline = Instant.Earlier(Instant.Earlier(deadline, _publishUntil), _commands.Deadline);
             foreach (var stream in Streams)
             {
                 deadline = Instant.Earlier(deadline, stream.Deadline);
@@ -197,7 +198,13 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
             _heard = now; // if its stream is not found now, it has its time to ask for another
         }
 
-        _commands.Tick(now);
+        End(_commands.Tick(now));
+        if (_publishUntil <= now)
+        {
+            _publishUntil = Instant.Never;
+            EndPublications();
+        }
+
         foreach (var stream in Streams)
         {
             stream.Tick(now);
@@ -220,14 +227,14 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
         switch (command.Kind)
         {
             case CommandKind.Answer:
-                _commands.Answer(command, now);
+                End(_commands.Answer(command, now));
                 break;
             case CommandKind.Kick:
                 Farewell(command.Reason);
                 End(command.Reason);
                 break;
             default:
-                Drain();
+                Drain(now);
                 break;
         }
 
@@ -252,7 +259,7 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
         switch (message.Type)
         {
             case RtmpMessageType.Audio or RtmpMessageType.Video or RtmpMessageType.DataAmf0 or RtmpMessageType.DataAmf3:
-                _commands.Find(message.MessageStreamId).Media(message.Type, message.Timestamp, message.Payload, now);
+                _commands.FindForMedia(message.MessageStreamId).Media(message.Type, message.Timestamp, message.Payload, now);
                 return;
             case RtmpMessageType.Aggregate:
                 Split(message, now);
@@ -282,7 +289,7 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
     private void Split(in RtmpMessage message, Instant now)
     {
         var parts = new AggregateReader(message.Payload.Span, message.Timestamp, _server.Options.Limits);
-        var stream = _commands.Find(message.MessageStreamId);
+        var stream = _commands.FindForMedia(message.MessageStreamId);
         while (parts.Read())
         {
             if (parts.Type is RtmpMessageType.Audio or RtmpMessageType.Video or RtmpMessageType.DataAmf0)
@@ -311,9 +318,27 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
         }
     }
 
-    private void Drain()
+    // Publishers are told at once, and have some time: what they send meanwhile still reaches its viewers.
+    private void Drain(Instant now)
     {
         _draining = true;
+        if (_server.Options.DrainTime <= TimeSpan.Zero)
+        {
+            EndPublications();
+        }
+        else if (_publishUntil == Instant.Never && Stage == RtmpSessionState.Publishing)
+        {
+            _publishUntil = now + _server.Options.DrainTime;
+            RtmpReplies.Status(
+                _link, 0, "NetConnection.Connect.ReconnectRequest",
+                $"The server is shutting down. What you publish ends in {_server.Options.DrainTime.TotalSeconds:0} s.");
+        }
+
+        EndIfDrained();
+    }
+
+    private void EndPublications()
+    {
         foreach (var stream in Streams)
         {
             if (stream.IsPublisher)
@@ -322,17 +347,14 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
                 stream.EndPublication(Reason.Drained);
             }
         }
-
-        EndIfDrained();
     }
 
-    // A viewer is done when it has everything that was published, the news of its end too; its topic's publishers are told to end at the
-    // same time. One that has paused is owed the news only, and is passed by until then.
+    // A publisher is done when its time is over or it has ended by itself. A viewer is done when it has everything that was published, the news of its end too. One that has paused is owed the news only, and is passed by until then.
     private void EndIfDrained()
     {
         foreach (var stream in Streams)
         {
-            if (stream is { Subscription: { } viewer } && (viewer.Topic.IsLive || !viewer.HasCaughtUp))
+            if (stream.IsPublisher || (stream is { Subscription: { } viewer } && (viewer.Topic.IsLive || !viewer.HasCaughtUp)))
             {
                 return;
             }
@@ -366,33 +388,5 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
         }
     }
 
-    private void UpdateStage()
-    {
-        if (!_link.IsOpen)
-        {
-            _states.Enter(
-                _link.HandshakeState == HandshakeState.WaitingC0 ? RtmpSessionState.Connecting : RtmpSessionState.Handshaking);
-            return;
-        }
-
-        if (Stage == RtmpSessionState.Connecting)
-        {
-            _states.Enter(RtmpSessionState.Handshaking); // all of it came at once
-        }
-
-        if (Stage == RtmpSessionState.Handshaking)
-        {
-            _states.Enter(RtmpSessionState.Connected);
-        }
-
-        var stage = RtmpSessionState.Connected;
-        foreach (var stream in Streams)
-        {
-            stage = stream.IsPublisher ? RtmpSessionState.Publishing
-                : stream.Subscription is not null && stage != RtmpSessionState.Publishing ? RtmpSessionState.Subscribing
-                : stage;
-        }
-
-        _states.Enter(stage);
-    }
+    private void UpdateStage() => _states.Follow(_link, Streams);
 }

@@ -36,4 +36,34 @@ internal sealed class SessionStates
 
         Now = next;
     }
+
+    /// <summary>Goes where a connection and its message streams are.</summary>
+    internal void Follow(RtmpLink link, NetStream[] streams)
+    {
+        if (!link.IsOpen)
+        {
+            Enter(link.HandshakeState == HandshakeState.WaitingC0 ? RtmpSessionState.Connecting : RtmpSessionState.Handshaking);
+            return;
+        }
+
+        if (Now == RtmpSessionState.Connecting)
+        {
+            Enter(RtmpSessionState.Handshaking); // all of it came at once
+        }
+
+        if (Now == RtmpSessionState.Handshaking)
+        {
+            Enter(RtmpSessionState.Connected);
+        }
+
+        var stage = RtmpSessionState.Connected;
+        foreach (var stream in streams)
+        {
+            stage = stream.IsPublisher ? RtmpSessionState.Publishing
+                : stream.Subscription is not null && stage != RtmpSessionState.Publishing ? RtmpSessionState.Subscribing
+                : stage;
+        }
+
+        Enter(stage);
+    }
 }

@@ -5,7 +5,7 @@ namespace Quickwater.Rtmp;
 /// <summary>
 /// What a client means by its application and stream name: parameters behind a question mark stand in either, or in the tcUrl, and
 /// clients do all three. Where the border between application and name is drawn is the client's habit too, so it is drawn anew here:
-/// <c>live/a</c> and <c>b</c> are the same as <c>live</c> and <c>a/b</c>.
+/// <c>live/a</c> and <c>b</c> are the same as <c>live</c> and <c>a/b</c>, and a name alone is in the application <c>live</c>.
 /// </summary>
 /// <param name="Application">The application: the first segment, between no slashes.</param>
 /// <param name="Stream">The stream's name within it: all other segments.</param>
@@ -41,56 +41,30 @@ public readonly record struct StreamAddress(string Application, string Stream, s
             return Reason.InvalidName;
         }
 
-        var (first, rest) = Border(app.Trim('/'), stream.Trim('/'));
+        var why = StreamName.Read(app, stream, out var found);
         var parameters = string.Join('&', ((string[])[nameQuery, appQuery, urlQuery]).Where(static query => query.Length > 0).Distinct(StringComparer.Ordinal));
-        address = new StreamAddress(first, rest, Find(parameters, "key=") ?? Find(parameters, "token="), parameters);
-        return IsValid(first) && IsValid(rest) ? Reason.None : Reason.InvalidName;
+        address = new StreamAddress(found.Application, found.Stream, Find(parameters, "key=") ?? Find(parameters, "token="), parameters);
+        return why;
+    }
+
+    /// <summary>The stream that a path names whose percent signs are decoded already, without an ending. Reason: <see cref="Reason.InvalidName"/>.</summary>
+    public static Reason ParsePath(string path, out StreamAddress address)
+    {
+        var why = StreamName.Read("", path, out var found, isEncoded: false);
+        address = new StreamAddress(found.Application, found.Stream, null, "");
+        return why;
     }
 
     /// <summary>
-    /// Whether a part of a stream's name can be used: 1 to 256 letters, digits and <c>-_.~+@=:,</c> in segments between single slashes,
-    /// none of which is all dots.
+    /// Whether a part of a stream's name can be used: 1 to 256 characters in segments between single slashes, none of which is all dots or has a space at an end. Letters and
+    /// marks of all languages, digits, emoji, spaces and <c>-_.~+@=:,!'()</c>.
     /// </summary>
-    public static bool IsValid(ReadOnlySpan<char> part)
-    {
-        if (part.Length is 0 or > PartLengthMax)
-        {
-            return false;
-        }
-
-        foreach (var segment in part.Split('/'))
-        {
-            var text = part[segment];
-            if (text.IsEmpty || text.Trim('.').IsEmpty)
-            {
-                return false;
-            }
-
-            foreach (var c in text)
-            {
-                if (!char.IsLetterOrDigit(c) && !"-_.~+@=:,".Contains(c, StringComparison.Ordinal))
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
-    }
+    public static bool IsValid(ReadOnlySpan<char> part) => StreamName.IsValid(part);
 
     private static (string Path, string Query) Split(string text)
     {
         var mark = text.IndexOf('?', StringComparison.Ordinal);
         return mark < 0 ? (text, "") : (text[..mark], text[(mark + 1)..]);
-    }
-
-    // Both must be there: a name alone does not become an application.
-    private static (string Application, string Stream) Border(string application, string stream)
-    {
-        var slash = application.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 || stream.Length == 0
-            ? (application, stream)
-            : (application[..slash], $"{application[(slash + 1)..]}/{stream}");
     }
 
     private static string? Find(string query, string name)

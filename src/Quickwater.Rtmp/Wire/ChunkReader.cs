@@ -122,12 +122,7 @@ public sealed class ChunkReader
     /// <summary>Gives the buffers of unfinished messages back. The reader is over. May be called again.</summary>
     public void Release()
     {
-        foreach (var stream in _direct)
-        {
-            Discard(stream);
-        }
-
-        foreach (var stream in (IEnumerable<ChunkStream>?)_others?.Values ?? [])
+        foreach (var stream in _direct.Concat((IEnumerable<ChunkStream?>?)_others?.Values ?? []))
         {
             Discard(stream);
         }
@@ -156,10 +151,9 @@ public sealed class ChunkReader
             return ReadRepeated(stream, bytes, at);
         }
 
-        if (stream is { Payload: not null } || (stream is null && format == 2))
+        if (stream is null && format == 2)
         {
-            // A new header inside a message (5.3.1.2: its chunks are fmt 3), or a delta on nothing.
-            return Fail(Reason.MalformedHeader);
+            return Fail(Reason.MalformedHeader); // a delta on nothing
         }
 
         var header = bytes[at..];
@@ -174,6 +168,12 @@ public sealed class ChunkReader
             }
 
             at += 4;
+        }
+
+        // A header inside a message, whose chunks should be fmt 3 (5.3.1.2). The same one again goes on with it; any other says that its sender gave it up.
+        if (stream is { Payload: not null } && GoesOn(stream, format, field, extended, header))
+        {
+            return at;
         }
 
         // fmt 1 on a chunk stream that is new: its time counts from 0, on message stream 0. Encoders do that.
@@ -198,6 +198,18 @@ public sealed class ChunkReader
         stream.Field = field;
         stream.Extended = extended;
         return BeginMessage(stream) ? at : -1;
+    }
+
+    private bool GoesOn(ChunkStream stream, int format, uint field, bool extended, ReadOnlySpan<byte> header)
+    {
+        if (!stream.Repeats(format, field, extended, header))
+        {
+            Discard(stream);
+            return false;
+        }
+
+        BeginChunk(stream);
+        return true;
     }
 
     // fmt 3: the next chunk of the message under way, or a message with the same header and the same delta (5.3.1.2.4; after fmt 0 the

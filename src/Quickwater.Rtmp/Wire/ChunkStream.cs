@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Quickwater.Core;
 
 namespace Quickwater.Rtmp;
@@ -22,4 +23,10 @@ internal sealed class ChunkStream(int id)
 
     /// <summary>The message under way, or null between messages.</summary>
     public PooledBytes? Payload;
+
+    /// <summary>Whether a header says what the last one of this chunk stream said, as far as its format goes.</summary>
+    internal bool Repeats(int format, uint field, bool extended, ReadOnlySpan<byte> header) =>
+        Field == field && Extended == extended
+        && (format > 1 || (Length == ChunkHeader.ReadUInt24(header[3..]) && Type == (RtmpMessageType)header[6]))
+        && (format > 0 || MessageStreamId == BinaryPrimitives.ReadUInt32LittleEndian(header[7..]));
 }

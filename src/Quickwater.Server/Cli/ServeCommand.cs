@@ -10,7 +10,7 @@ internal static class ServeCommand
     public static Command Create(CommandEnvironment environment, IDictionary<Command, string[]> examples)
     {
         var options = new ConfigurationOptions();
-        var demo = new Option<bool>("--demo") { Description = $"Also publish a short clip as {Banner.DemoStream}, in a loop, and an audio station called {DemoTune.Station}." };
+        var demo = new Option<bool>("--demo") { Description = $"Also publish a short clip as {Banner.DemoStream}, in a loop, and an audio station called {DemoTune.Station}; programs on this machine may publish without a key then." };
         var stations = new Option<string[]>("--station")
         {
             Description = "Serve an audio station: a file, a folder, a playlist, a named pipe, or - for standard input; may be given more than once.",
@@ -19,7 +19,7 @@ internal static class ServeCommand
             AllowMultipleArgumentsPerToken = false,
             DefaultValueFactory = _ => [],
         };
-        var command = new Command("serve", "Run the server until it is told to stop (SIGINT, SIGTERM; SIGHUP too, unless it runs as a service).") { demo, stations };
+        var command = new Command("serve", "Run the server until it is told to stop (SIGINT, SIGTERM; SIGHUP too, unless it runs as a service). Publishers need a stream key, which is made at the first start and printed; anyone may play.") { demo, stations };
         options.AddTo(command);
         command.SetAction((parse, _) => options.Load(parse, environment, parse.GetValue(stations)) is { } configuration
             ? RunAsync(configuration, parse.GetValue(demo), environment, () => options.Reload(parse, environment, parse.GetValue(stations)))
@@ -39,7 +39,7 @@ internal static class ServeCommand
         EffectiveConfiguration values, bool demo, CommandEnvironment environment, Func<(EffectiveConfiguration Values, IReadOnlyList<ConfigurationProblem> Problems)> reload)
     {
         var configuration = ServerConfiguration.From(values);
-        configuration = demo ? WithDemoStation(configuration) : configuration;
+        configuration = demo ? ForDemo(configuration, values) : configuration;
         if (demo && !configuration.Rtmp.Enabled)
         {
             await environment.Error.WriteLineAsync("quickwater: --demo publishes by RTMP, so rtmp.enabled must be true");
@@ -53,6 +53,11 @@ internal static class ServeCommand
             StreamKeys? loaded = null;
             using var signals = new StopSignals(StopSignals.IsService(configuration.Log, environment) ? () => Reload(log, logger, loaded, reload) : null);
             LogSettings(logger, values);
+            if (configuration.Rtmp.AnonymousPublishFromLoopback)
+            {
+                Log.LoopbackTrusted(logger);
+            }
+
             var keys = loaded = StreamKeys.Load(configuration.Rtmp.PublishKeys, configuration.Data.Directory);
             await using var server = new QuickwaterServer(
                 configuration, keys, log.Provider, TimeProvider.System, demo ? Banner.DemoStream : null);
@@ -112,6 +117,13 @@ internal static class ServeCommand
         }
     }
 
+    // The first minutes are for trying things out on one machine: no key is asked for there, unless the configuration says so.
+    private static ServerConfiguration ForDemo(ServerConfiguration configuration, EffectiveConfiguration values)
+    {
+        var isSet = values.Origin(Settings.RtmpAnonymousPublishFromLoopback).Source != ConfigurationSource.Default;
+        return WithDemoStation(isSet ? configuration : configuration with { Rtmp = configuration.Rtmp with { AnonymousPublishFromLoopback = true } });
+    }
+
     private static ServerConfiguration WithDemoStation(ServerConfiguration configuration)
     {
         var stations = configuration.Audio.Stations.Items;
@@ -139,17 +151,27 @@ internal static class ServeCommand
         await Task.WhenAll(server.StopAsync(signals.Now), clip);
     }
 
+    // All values in a line a section, and each that is no default with where it comes from.
     private static void LogSettings(ILogger log, EffectiveConfiguration values)
     {
+        foreach (var section in Settings.All.GroupBy(static setting => setting.Key[..setting.Key.IndexOf('.', StringComparison.Ordinal)], StringComparer.Ordinal))
+        {
+            Log.EffectiveSettings(log, section.Key, string.Join(", ", section.Select(setting => $"{setting.Key[(section.Key.Length + 1)..]}={Text(setting)}")));
+        }
+
         foreach (var setting in Settings.All)
         {
             var origin = values.Origin(setting);
-            var level = origin.Source == ConfigurationSource.Default ? LogLevel.Debug : LogLevel.Information;
-            if (log.IsEnabled(level))
+            if (origin.Source != ConfigurationSource.Default)
             {
-                var texts = setting.Write(values.Value(setting));
-                Log.Setting(log, level, setting.Key, setting.Secret ? $"({texts.Count} hidden)" : string.Join(", ", texts), origin.ToString());
+                Log.Setting(log, LogLevel.Information, setting.Key, Text(setting), origin.ToString());
             }
+        }
+
+        string Text(Setting setting)
+        {
+            var texts = setting.Write(values.Value(setting));
+            return setting.Secret ? $"({texts.Count} hidden)" : string.Join(' ', texts);
         }
     }
 }

@@ -36,10 +36,29 @@ public sealed record RtmpConfiguration(
     bool AnonymousPublishFromLoopback,
     TimeSpan WaitForStream)
 {
+    /// <summary>Viewers who wait, in all and of one address.</summary>
+    public (int InAll, int PerAddress) WaitingMax { get; init; }
+
+    /// <summary>The applications there are; any when it is empty.</summary>
+    public TextList Applications { get; init; } = TextList.Empty;
+
+    /// <summary>Refused requests of one connection.</summary>
+    public int AttemptsMax { get; init; }
+
+    /// <summary>Wrong keys of one address.</summary>
+    public AttemptLimits Attempts { get; init; } = new();
+
+    /// <summary>How long a publisher may be silent; zero for as long as its connection lasts.</summary>
+    public TimeSpan PublisherSilenceMax { get; init; }
+
+    /// <summary>When a peer whose machine does not answer counts as lost; zero for never.</summary>
+    public TimeSpan LostAfter { get; init; }
+
     /// <summary>Where it listens, and what it accepts at most.</summary>
     internal TcpServerOptions ToTcpOptions() => new()
     {
         Listen = Listen,
+        LostAfter = LostAfter,
         Limits = new AcceptLimits { ConnectionsMax = ConnectionsMax, ConnectionsPerAddressMax = ConnectionsPerAddressMax },
     };
 }

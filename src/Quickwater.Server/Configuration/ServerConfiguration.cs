@@ -52,7 +52,18 @@ public sealed record ServerConfiguration(
             values.Get(Settings.RtmpFlushInterval),
             values.Get(Settings.RtmpPublishKeys),
             values.Get(Settings.RtmpAnonymousPublishFromLoopback),
-            values.Get(Settings.RtmpWaitForStream)),
+            values.Get(Settings.RtmpWaitForStream))
+        {
+            WaitingMax = (values.Get(Settings.RtmpWaitingMax), values.Get(Settings.RtmpWaitingPerAddressMax)),
+            Applications = values.Get(Settings.RtmpApplications),
+            AttemptsMax = values.Get(Settings.RtmpAttemptsMax),
+            Attempts = new AttemptLimits
+            {
+                FailuresPerMinuteMax = values.Get(Settings.RtmpFailuresPerMinuteMax), RefusedFor = values.Get(Settings.RtmpRefusedFor),
+            },
+            PublisherSilenceMax = values.Get(Settings.RtmpPublisherSilenceMax),
+            LostAfter = values.Get(Settings.RtmpLostAfter),
+        },
         RpcSettings.Bind(values),
         AudioSettings.Read(values),
         new HttpConfiguration(
@@ -78,6 +89,8 @@ public sealed record ServerConfiguration(
     {
         TopicsMax = Rtmp.StreamsMax,
         PublishersMax = Rtmp.PublishersMax,
+        WaitersMax = Rtmp.WaitingMax.InAll,
+        WaitersPerAddressMax = Rtmp.WaitingMax.PerAddress,
         SubscribersPerTopicMax = Rtmp.ViewersPerStreamMax,
         TopicBytesMax = Rtmp.GopBytesMax,
         ReplayMin = Rtmp.GopTimeMin,
@@ -122,6 +135,24 @@ public sealed record ServerConfiguration(
         HandshakeTimeout = Rtmp.HandshakeTimeout,
         IdleTimeout = Rtmp.IdleTimeout,
     };
+
+    /// <summary>How an RTMP server behaves.</summary>
+    internal RtmpServerOptions ToRtmpServerOptions() => new()
+    {
+        Limits = ToRtmpLimits(),
+        Applications = Rtmp.Applications.Items,
+        Viewers = ToSubscribeOptions(),
+        Latencies = ToViewerLatencies(),
+        WaitForStream = Rtmp.WaitForStream,
+        StrictHandshake = Rtmp.Handshake == HandshakeCheck.Strict,
+        PublisherSilenceMax = Rtmp.PublisherSilenceMax,
+        RefusalsPerConnectionMax = Rtmp.AttemptsMax,
+        Attempts = Rtmp.Attempts,
+        DrainTime = PublishersGrace,
+    };
+
+    /// <summary>How long publishers go on in a stop: what is left of the grace is for viewers, who have to hear the rest.</summary>
+    internal TimeSpan PublishersGrace => ShutdownGrace - (ShutdownGrace < TimeSpan.FromSeconds(10) ? ShutdownGrace / 2 : TimeSpan.FromSeconds(5));
 
     // Audio goes on while video is dropped, so it may lag by twice as much; the ring must hold as much.
     private TimeSpan AudioLagTimeMax => Rtmp.LagTimeMax * 2;

@@ -17,6 +17,7 @@ internal static class Settings
     private static readonly RtmpLimits Rtmp = RtmpLimits.Default;
     private static readonly HubLimits Hub = new();
     private static readonly SubscribeOptions Viewer = new();
+    private static readonly RtmpServerOptions RtmpServer = new();
 
     public static readonly Setting<bool> RtmpEnabled = new(
         "rtmp.enabled", new BooleanType(), true, "Serve RTMP: publishers and viewers.");
@@ -77,7 +78,16 @@ internal static class Settings
 
     public static readonly Setting<int> RtmpStreamsMax = new(
         "rtmp.streamsMax", new IntegerType(1, 1_000_000), Hub.TopicsMax,
-        "Streams at once, counting those that viewers wait for.") { Limit = Reason.TooManyStreams };
+        "Streams that are published at once. Those that viewers wait for do not count.") { Limit = Reason.TooManyStreams };
+
+    public static readonly Setting<int> RtmpWaitingMax = new(
+        "rtmp.waitingMax", new IntegerType(1, 1_000_000), Hub.WaitersMax,
+        "Viewers at once, over all protocols, who wait for a stream that is not published. They take no publisher's and no HTTP viewer's place.")
+    { Limit = Reason.TooManyWaiters };
+
+    public static readonly Setting<int> RtmpWaitingPerAddressMax = new(
+        "rtmp.waitingPerAddressMax", new IntegerType(1, 1_000_000), Hub.WaitersPerAddressMax,
+        "The same from one address (or IPv6 /64 network).") { Limit = Reason.TooManyWaitersFromAddress };
 
     public static readonly Setting<int> RtmpViewersPerStreamMax = new(
         "rtmp.viewersPerStreamMax", new IntegerType(1, 10_000_000), Hub.SubscribersPerTopicMax,
@@ -129,12 +139,41 @@ internal static class Settings
 
     public static readonly Setting<TextList> RtmpPublishKeys = new(
         "rtmp.publishKeys",
-        new TextListType("keys of 8 to 128 letters, digits, '-', '_' or '.'", IsKey), TextList.Empty,
-        "Keys of which a publisher must give one. When none is given here, one is made at the first start and kept in data.directory.")
+        new TextListType("keys of 16 to 128 letters, digits, '-', '_' or '.'", IsKey), TextList.Empty,
+        "Keys of which a publisher must give one, as NAME?key=KEY; `openssl rand -hex 16` makes one. When none is given here, one is made at the first start and kept in data.directory.")
     { Secret = true, Limit = Reason.KeyRequired };
 
     public static readonly Setting<bool> RtmpAnonymousPublishFromLoopback = new(
-        "rtmp.anonymousPublishFromLoopback", new BooleanType(), true, "Let programs on this machine publish without a key.");
+        "rtmp.anonymousPublishFromLoopback", new BooleanType(), false,
+        "Let programs on this machine publish without a key; a wrong key is refused all the same. Behind a proxy, a tunnel or a TLS terminator on this machine "
+        + "everybody comes from it: leave it off there. `serve --demo` turns it on unless it is set.");
+
+    public static readonly Setting<int> RtmpAttemptsMax = new(
+        "rtmp.authentication.attemptsMax", new IntegerType(1, 1000), RtmpServer.RefusalsPerConnectionMax,
+        "Requests with a wrong key or without one on one connection; the last of them ends it.") { Limit = Reason.TooManyAttempts };
+
+    public static readonly Setting<int> RtmpFailuresPerMinuteMax = new(
+        "rtmp.authentication.failuresPerMinuteMax", new IntegerType(1, 1_000_000), RtmpServer.Attempts.FailuresPerMinuteMax,
+        "Wrong keys from one address (or IPv6 /64 network) within a minute. With the last of them the address is refused for rtmp.authentication.refusedFor; what it "
+        + "publishes already goes on.") { Limit = Reason.TooManyAttempts };
+
+    public static readonly Setting<TimeSpan> RtmpRefusedFor = new(
+        "rtmp.authentication.refusedFor", new DurationType(Seconds(1), Hours(24)), RtmpServer.Attempts.RefusedFor,
+        "Time that an address is refused that gave too many wrong keys, with a right one too.") { Limit = Reason.TooManyAttempts };
+
+    public static readonly Setting<TextList> RtmpApplications = new(
+        "rtmp.applications", new TextListType("names of applications, each one segment", IsApplication), TextList.Empty,
+        "The applications there are, such as live. Others are refused at connect. None given here allows any.") { Limit = Reason.ApplicationNotFound };
+
+    public static readonly Setting<TimeSpan> RtmpPublisherSilenceMax = new(
+        "rtmp.publisherSilenceMax", new DurationType(TimeSpan.Zero, Hours(1)), RtmpServer.PublisherSilenceMax,
+        "Time that a publisher may send nothing before its viewers are told that its stream is over; when it sends again, the stream goes on. 0 is until its "
+        + "connection is gone: by its end, rtmp.idleTimeout or rtmp.lostAfter.") { Limit = Reason.IdleTimeout };
+
+    public static readonly Setting<TimeSpan> RtmpLostAfter = new(
+        "rtmp.lostAfter", new DurationType(TimeSpan.Zero, Minutes(10)), Seconds(5),
+        "Time after which a peer counts as lost whose machine does not answer any more, although nobody ended the connection (TCP keepalive). A peer that is slow or has "
+        + "nothing to say answers. 0 leaves it to rtmp.idleTimeout.") { Limit = Reason.TransportTimedOut };
 
     public static readonly Setting<TimeSpan> RtmpWaitForStream = new(
         "rtmp.waitForStream", new DurationType(TimeSpan.Zero, Hours(24)), Seconds(10),
@@ -195,9 +234,10 @@ internal static class Settings
     [
         RtmpEnabled, RtmpListen, RtmpChunkSize, RtmpMessageBytesMax, RtmpChunkStreamsMax, RtmpMessageStreamsMax,
         RtmpAmfDepthMax, RtmpAmfStringBytesMax, RtmpAmfElementsMax, RtmpHandshake, RtmpHandshakeTimeout, RtmpIdleTimeout, RtmpConnectionsMax,
-        RtmpConnectionsPerAddressMax, RtmpPublishersMax, RtmpStreamsMax, RtmpViewersPerStreamMax, RtmpGopTimeMin,
+        RtmpConnectionsPerAddressMax, RtmpPublishersMax, RtmpStreamsMax, RtmpViewersPerStreamMax, RtmpWaitingMax, RtmpWaitingPerAddressMax, RtmpGopTimeMin,
         RtmpGopTimeMax, RtmpGopBytesMax, RtmpGopKeyWaitMax, RtmpLagTimeMax, RtmpLagBytesMax, RtmpLatency, RtmpLowLatencyMax, RtmpFlushInterval,
-        RtmpPublishKeys, RtmpAnonymousPublishFromLoopback, RtmpWaitForStream,
+        RtmpApplications, RtmpPublishKeys, RtmpAnonymousPublishFromLoopback, RtmpAttemptsMax, RtmpFailuresPerMinuteMax, RtmpRefusedFor, RtmpWaitForStream,
+        RtmpPublisherSilenceMax, RtmpLostAfter,
         .. RpcSettings.All,
         .. AudioSettings.All,
         HttpEnabled, HttpListen, HttpViewersMax, HttpConnectionsPerAddressMax, HttpWaitForStream, HttpTracksWait, HttpListStreams, AdminEnabled, AdminListen,
@@ -230,7 +270,9 @@ internal static class Settings
     }
 
     private static bool IsKey(string text) =>
-        text.Length is >= 8 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        text.Length is >= 16 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    private static bool IsApplication(string text) => StreamAddress.IsValid(text) && !text.Contains('/', StringComparison.Ordinal);
 
     private static bool IsHost(string text) => Uri.CheckHostName(text.Trim('[', ']')) != UriHostNameType.Unknown;
 

@@ -78,16 +78,27 @@ internal static class Banner
     private static void WritePublish(TextWriter output, IPEndPoint listener, RtmpConfiguration rtmp, StreamKeys keys)
     {
         var here = $"rtmp://{Reach(listener)}/{ExampleStream}";
-        var key = rtmp.AnonymousPublishFromLoopback ? "" : "?key=KEY";
+        var key = keys.Made ? keys.Keys[0] : keys.File is { } kept ? $"$(cat '{kept}')" : "KEY";
+        var open = rtmp.AnonymousPublishFromLoopback;
         Line(
             output,
             "Publish",
             "ffmpeg -re -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440 -c:v libx264 -preset veryfast "
-            + $"-tune zerolatency -pix_fmt yuv420p -g 60 -c:a aac -f flv \"{here}{key}\"");
-        if (Elsewhere(listener) is { } elsewhere)
+            + $"-tune zerolatency -pix_fmt yuv420p -g 60 -c:a aac -f flv \"{here}{(open ? "" : $"?key={key}")}\"");
+        var from = Elsewhere(listener) ?? (open ? null : Reach(listener));
+        if (from is not null)
         {
-            Line(output, "", $"rtmp://{elsewhere}/{ExampleStream}?key=KEY (from other machines)");
+            Line(output, "OBS", $"Server rtmp://{from}/live, Stream Key test?key={(keys.Made ? keys.Keys[0] : "KEY")}");
         }
+
+        if (open)
+        {
+            Line(output, "", $"on this machine also Server rtmp://{Reach(listener)}/live, Stream Key test");
+        }
+
+        Line(output, "Who", open
+            ? "programs on this machine publish without a key, others with it; anyone may play"
+            : "publishers need the key; anyone may play");
 
         Line(output, "Key", keys.Made ? $"{keys.Keys[0]} (made now, kept in {keys.File})"
             : keys.File is { } file ? $"as in {file}"

@@ -4,12 +4,15 @@ using Quickwater.Core;
 namespace Quickwater.Server;
 
 /// <summary>
-/// Which jumps of a stream's time line are worth a line: the first, and then one each <see cref="Interval"/>. An encoder that jumps at every
-/// frame would otherwise fill the log. Thread-safe.
+/// Which jumps of a stream's time line are worth a line: the first <see cref="BurstMax"/> within each <see cref="Interval"/>. The others are counted, and told with the next
+/// line or at the stream's end. An encoder that jumps at every frame would otherwise fill the log. Thread-safe.
 /// </summary>
 internal sealed class GapLog(TimeProvider time)
 {
-    /// <summary>Between two lines about one stream.</summary>
+    /// <summary>Lines about one stream within <see cref="Interval"/>.</summary>
+    public const int BurstMax = 10;
+
+    /// <summary>See <see cref="BurstMax"/>.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly ConditionalWeakTable<Topic, Entry> _entries = [];
@@ -23,21 +26,44 @@ internal sealed class GapLog(TimeProvider time)
         lock (entry)
         {
             var now = time.GetTimestamp();
-            unsaid = entry.Unsaid;
-            if (entry.Said is { } said && time.GetElapsedTime(said, now) < Interval)
+            if (entry.Since is not { } since || time.GetElapsedTime(since, now) >= Interval)
+            {
+                (entry.Since, entry.Said) = (now, 0);
+            }
+
+            if (entry.Said >= BurstMax)
             {
                 entry.Unsaid++;
+                unsaid = 0;
                 return false;
             }
 
-            (entry.Said, entry.Unsaid) = (now, 0);
+            entry.Said++;
+            (unsaid, entry.Unsaid) = (entry.Unsaid, 0);
             return true;
+        }
+    }
+
+    /// <summary>How many were not logged and not told of yet.</summary>
+    public long TakeUnsaid(Topic topic)
+    {
+        if (!_entries.TryGetValue(topic, out var entry))
+        {
+            return 0;
+        }
+
+        lock (entry)
+        {
+            (var unsaid, entry.Unsaid) = (entry.Unsaid, 0);
+            return unsaid;
         }
     }
 
     private sealed class Entry
     {
-        public long? Said { get; set; }
+        public long? Since { get; set; }
+
+        public int Said { get; set; }
 
         public long Unsaid { get; set; }
     }

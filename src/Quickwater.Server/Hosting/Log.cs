@@ -41,6 +41,12 @@ internal static partial class Log
     [LoggerMessage(Message = "Setting {Key} = {Value} ({Origin})")]
     public static partial void Setting(ILogger log, LogLevel level, string key, string value, string origin);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Programs on this machine publish without a key, and so does everybody behind a proxy on it: rtmp.anonymousPublishFromLoopback is on")]
+    public static partial void LoopbackTrusted(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Effective settings of {Section}: {Values}")]
+    public static partial void EffectiveSettings(ILogger log, string section, string values);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{System} listens on {Local}")]
     public static partial void Listening(ILogger log, string system, IPEndPoint local);
 
@@ -79,9 +85,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Connection {Connection} from {Remote} sent a message of type {Type}, which means nothing here and is skipped; {Times} so far")]
     public static partial void MessageSkipped(ILogger log, ulong connection, IPEndPoint remote, int type, long times);
 
-    [LoggerMessage(Message = "Connection {Connection} from {Remote} sent a command that cannot be read: {Text}, at byte {Offset} of the message [{Reason}]")]
+    [LoggerMessage(Message = "Connection {Connection} from {Remote} sent a command that cannot be read (stream {Stream}): {Text}, at byte {Offset} of the message [{Reason}]")]
     public static partial void CommandUnreadable(
-        ILogger log, LogLevel level, ulong connection, IPEndPoint remote, string text, int offset, string reason);
+        ILogger log, LogLevel level, ulong connection, IPEndPoint remote, string stream, string text, int offset, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Connection {Connection} ({Protocol} from {Remote}) hit a fault of this program")]
     public static partial void Faulted(ILogger log, Exception fault, ulong connection, string protocol, IPEndPoint remote);
@@ -116,14 +122,18 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The time line of stream {Stream} jumped by {Milliseconds} ms; {Unsaid} jumps before it were not logged")]
     public static partial void TimestampGap(ILogger log, string stream, long milliseconds, long unsaid);
 
-    [LoggerMessage(Message = "Publishing {Stream} by connection {Connection} from {Remote}: {Outcome}")]
-    public static partial void PublishAttempt(ILogger log, LogLevel level, string stream, ulong connection, IPEndPoint remote, string outcome);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The time line of stream {Stream} jumped {Unsaid} times more than was logged")]
+    public static partial void MoreGaps(ILogger log, string stream, long unsaid);
+
+    [LoggerMessage(Message = "{Action} {Stream} (key {Key}) by connection {Connection} from {Remote}: {Outcome} [{Reason}]")]
+    public static partial void Attempt(
+        ILogger log, LogLevel level, string action, string stream, string key, ulong connection, IPEndPoint remote, string outcome, string reason);
 
     [LoggerMessage(Message = "Authentication for RPC by connection {Connection} from {Remote}: {Outcome}")]
     public static partial void AuthenticationAttempt(ILogger log, LogLevel level, ulong connection, IPEndPoint remote, string outcome);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: no new connections; {Connections} have {Seconds} s to finish")]
-    public static partial void Draining(ILogger log, int connections, double seconds);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: no new connections; {Connections} have {Seconds} s to finish, publishers {PublishersSeconds} s")]
+    public static partial void Draining(ILogger log, int connections, double seconds, double publishersSeconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Connections} connections did not finish in time and are cut off")]
     public static partial void CutOff(ILogger log, int connections);

@@ -24,6 +24,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly LiveStreams _live = new();
+    private readonly AttemptCounts _attempts = new();
     private readonly ServerObserver _observer;
     private readonly Engine _engine;
     private readonly Hub _hub;
@@ -59,20 +60,20 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _provider = provider;
         _log = provider.CreateLogger("Quickwater.Server");
         _time = time;
-        _observer = new ServerObserver(_log, _live, time);
+        _observer = new ServerObserver(_log, _live, _attempts, time);
         _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount, _observer.Faulted) : null; // docs/adr/0002
         var options = configuration.Limits.ToEngineOptions() with { FarewellTimeout = configuration.FarewellTimeout };
         _engine = new Engine(options, new SystemScheduler(ownTimer: true, _observer.Faulted), time, _observer);
         _housekeeping = new Housekeeping(configuration.Limits, _engine, time);
         _hub = new Hub(_engine, configuration.ToHubLimits(), _observer);
-        _rpcServer = RpcSystem.MakeServer(configuration.Rpc, new PooledBytes.Pool(_engine.Leaks), _log);
+        _rpcServer = RpcSystem.MakeServer(configuration.Rpc, new PooledBytes.Pool(_engine.Leaks), _attempts, _log);
         _audio = new AudioSystem(configuration.Audio, _engine, _loops, _log, time) { Descriptors = _housekeeping.Ledger };
-        _meter = new ServerMeter(_engine, _housekeeping.Ledger, _hub, _observer, Refused, () => _rpcServer.Stats);
+        _meter = new ServerMeter(_engine, _housekeeping.Ledger, _hub, _observer, _attempts, Refused, () => _rpcServer.Stats);
         AudioInstruments.AddTo(_meter.Meter, _audio.Stations, _audio.Sources);
         _metrics = new PrometheusCollector(meter => ReferenceEquals(meter, _meter.Meter) || meter.Name == "System.Runtime");
         _status = new ServerStatus(
             _engine, _housekeeping.Ledger, _hub, _audio.Stations, _audio.Sources, Version, defaultStream, configuration.Http.ListStreams);
-        _sessions = new RtmpSessions(_hub, configuration, keys, _observer, _log);
+        _sessions = new RtmpSessions(_hub, configuration, keys, _observer);
         _viewers = new FlvViewers(_engine, _hub, _live, configuration.Http, _sessions.Flv, time);
         _listeners = new AudioListeners(_engine, _audio, configuration.Http.WaitForStream, _log);
         _started = _engine.Clock.Now;
@@ -109,7 +110,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
     /// <summary>What is alive: all zero when everything is closed.</summary>
     public LeakCounters Leaks => _engine.Leaks;
 
-    private int HttpConnectionsMax => _configuration.Http.ViewersMax + (_audio.IsEnabled ? _configuration.Audio.ClientsMax : 0) + PageConnectionsMax;
+    private int HttpConnectionsMax => _configuration.Http.ViewersMax + _configuration.Rtmp.WaitingMax.InAll + (_audio.IsEnabled ? _configuration.Audio.ClientsMax : 0) + PageConnectionsMax;
 
     /// <summary>Starts every enabled system. On failure nothing is left running.</summary>
     public async Task<StartFailure?> StartAsync(CancellationToken cancel)
@@ -119,7 +120,8 @@ public sealed class QuickwaterServer : IAsyncDisposable
         {
             var rtmp = _configuration.Rtmp;
             (_rtmp, var failure) = ListenTcp(
-                "rtmp", rtmp.Listen, new AcceptLimits { ConnectionsMax = rtmp.ConnectionsMax, ConnectionsPerAddressMax = rtmp.ConnectionsPerAddressMax }, _sessions.Rtmp, refusing: _sessions.Rtmp.Refusing);
+                "rtmp", rtmp.Listen, new AcceptLimits { ConnectionsMax = rtmp.ConnectionsMax, ConnectionsPerAddressMax = rtmp.ConnectionsPerAddressMax }, _sessions.Rtmp,
+                refusing: _sessions.Rtmp.Refusing, lostAfter: rtmp.LostAfter);
             if (failure is not null)
             {
                 return await FailAsync(failure);
@@ -194,7 +196,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _audio.StopAccepting();
         _viewers.StopAccepting();
         _listeners.StopAccepting();
-        Log.Draining(_log, _engine.OpenCount, _configuration.ShutdownGrace.TotalSeconds);
+        Log.Draining(_log, _engine.OpenCount, _configuration.ShutdownGrace.TotalSeconds, _configuration.PublishersGrace.TotalSeconds);
         if (!await DrainAsync(hurry))
         {
             Log.CutOff(_log, _engine.OpenCount);
@@ -286,11 +288,13 @@ public sealed class QuickwaterServer : IAsyncDisposable
             ? ListenTcp(name, tls.Listen, limits, sessions, _tls) : (null, new StartFailure(name, tls.Listen, Reason.InvalidConfiguration, why));
 
     private (TcpSystem? System, StartFailure? Failure) ListenTcp(
-        string name, IPEndPoint listen, AcceptLimits limits, ISessionFactory sessions, TlsServer? tls = null, Func<Reason, ISessionFactory>? refusing = null)
+        string name, IPEndPoint listen, AcceptLimits limits, ISessionFactory sessions, TlsServer? tls = null, Func<Reason, ISessionFactory>? refusing = null,
+        TimeSpan lostAfter = default)
     {
         var options = new TcpServerOptions
         {
             Listen = listen, Limits = limits, Descriptors = _housekeeping.Ledger, ToldMax = refusing is null ? 0 : _housekeeping.ToldMax,
+            LostAfter = lostAfter,
         };
         var system = TcpSystem.Start(name.ToUpperInvariant(), options, _engine, sessions, _loops, _log, _time, out var why, tls, refusing);
         Listening(name, system?.Local);

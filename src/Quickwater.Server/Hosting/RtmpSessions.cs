@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Quickwater.Core;
 using Quickwater.Net;
 using Quickwater.Rtmp;
@@ -6,7 +5,7 @@ using Quickwater.Rtmp;
 namespace Quickwater.Server;
 
 /// <summary>Makes sessions as the configuration wants them. Thread-safe.</summary>
-internal sealed class RtmpSessions(Hub hub, ServerConfiguration configuration, StreamKeys keys, IRtmpObserver observer, ILogger log)
+internal sealed class RtmpSessions(Hub hub, ServerConfiguration configuration, StreamKeys keys, IRtmpObserver observer)
 {
     private readonly ViewerLatencies _latencies = configuration.ToViewerLatencies();
     private readonly FlvViewerOptions _flv = new()
@@ -19,15 +18,8 @@ internal sealed class RtmpSessions(Hub hub, ServerConfiguration configuration, S
     /// <summary>Sessions of RTMP connections.</summary>
     public RtmpServer Rtmp { get; } = new RtmpServer(
         hub,
-        new RtmpServerOptions
-        {
-            Limits = configuration.ToRtmpLimits(),
-            Viewers = configuration.ToSubscribeOptions(),
-            Latencies = configuration.ToViewerLatencies(),
-            WaitForStream = configuration.Rtmp.WaitForStream,
-            StrictHandshake = configuration.Rtmp.Handshake == HandshakeCheck.Strict,
-        },
-        new PublishKeyPolicy(keys, configuration.Rtmp.AnonymousPublishFromLoopback, log),
+        configuration.ToRtmpServerOptions(),
+        new PublishKeyPolicy(keys, configuration.Rtmp.AnonymousPublishFromLoopback),
         new SystemEntropy(),
         observer);
 

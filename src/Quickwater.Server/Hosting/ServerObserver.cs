@@ -6,7 +6,7 @@ using Quickwater.Rtmp;
 namespace Quickwater.Server;
 
 /// <summary>Logs the life of connections, streams and viewers, and counts what only it sees. Thread-safe.</summary>
-internal sealed class ServerObserver(ILogger log, LiveStreams live, TimeProvider time) : IConnectionObserver, IHubObserver, IRtmpObserver
+internal sealed class ServerObserver(ILogger log, LiveStreams live, AttemptCounts attempts, TimeProvider time) : IConnectionObserver, IHubObserver, IRtmpObserver
 {
     private readonly GapLog _gaps = new(time);
     private readonly long[] _handshakes = new long[Enum.GetValues<HandshakeScheme>().Length];
@@ -88,10 +88,26 @@ internal sealed class ServerObserver(ILogger log, LiveStreams live, TimeProvider
     }
 
     /// <inheritdoc/>
-    public void CommandUnreadable(ConnectionInfo connection, AmfError error)
+    public void CommandUnreadable(ConnectionInfo connection, string stream, AmfError error)
     {
         var info = Reasons.Describe(error.Code);
-        Log.CommandUnreadable(log, Log.Level(info), connection.Id, connection.Remote, info.Text, error.Offset, info.Tag);
+        Log.CommandUnreadable(
+            log, Log.Level(info), connection.Id, connection.Remote, stream.Length > 0 ? stream : "none", info.Text, error.Offset, info.Tag);
+    }
+
+    /// <inheritdoc/>
+    public void Attempted(in AccessRequest request, string? identity, Reason refusal)
+    {
+        attempts.Count(request.Action == StreamAction.Publish ? "publish" : "play", refusal);
+        var info = Reasons.Describe(refusal);
+        var level = refusal != Reason.None ? Log.Level(info) : request.Action == StreamAction.Publish ? LogLevel.Information : LogLevel.Debug;
+        if (log.IsEnabled(level))
+        {
+            var stream = request.Stream.Length > 0 && refusal != Reason.InvalidName ? $"{request.Application}/{request.Stream}" : "a name that cannot be used";
+            Log.Attempt(
+                log, level, request.Action == StreamAction.Publish ? "Publishing" : "Playing", stream, StreamKeys.Redact(request.Key), request.Connection.Id,
+                request.Connection.Remote, refusal == Reason.None ? identity is null ? "allowed" : $"allowed as {identity}" : $"refused: {info.Text}", info.Tag);
+        }
     }
 
     /// <inheritdoc/>
@@ -106,6 +122,11 @@ internal sealed class ServerObserver(ILogger log, LiveStreams live, TimeProvider
     public void Stopped(Topic topic, ConnectionInfo publisher, Reason why)
     {
         var info = Reasons.Describe(why);
+        if (_gaps.TakeUnsaid(topic) is > 0 and var unsaid)
+        {
+            Log.MoreGaps(log, topic.Name, unsaid);
+        }
+
         Log.StreamStopped(log, topic.Name, publisher.Id, publisher.Remote, info.Text, info.Tag);
     }
 

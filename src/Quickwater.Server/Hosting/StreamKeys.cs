@@ -70,6 +70,9 @@ public sealed class StreamKeys
         return found;
     }
 
+    /// <summary>What a log may say of a key: enough to tell which of several somebody used, too little to use it.</summary>
+    public static string Redact(string? key) => string.IsNullOrEmpty(key) ? "none" : key.Length < KeyBytes ? "***" : $"{key[..2]}***";
+
     /// <summary>Reads the file again, or takes the keys that are configured now. Who publishes already goes on. True when they have changed.</summary>
     /// <exception cref="IOException">There is no key to be had; those from before stay.</exception>
     internal bool Reload(TextList configured)

@@ -37,8 +37,7 @@ internal sealed class FlvViewers(
             return;
         }
 
-        var name = context.Request.Path.Value?[1..^Extension.Length] ?? "";
-        if (!name.Split('/').All(part => StreamAddress.IsValid(part)))
+        if (StreamAddress.ParsePath(context.Request.Path.Value?[1..^Extension.Length] ?? "", out var address) != Reason.None)
         {
             await MediaRequest.RefuseAsync(context, Reason.InvalidName);
         }
@@ -48,26 +47,18 @@ internal sealed class FlvViewers(
         }
         else if (HttpMethods.IsHead(context.Request.Method))
         {
-            await HeadAsync(context, name); // what a request would meet now, without a place and without waiting
-        }
-        else if (Interlocked.Increment(ref _viewers) > configuration.ViewersMax)
-        {
-            Interlocked.Decrement(ref _viewers);
-            await MediaRequest.RefuseAsync(context, Reason.TooManyConnections);
+            await HeadAsync(context, address.Topic); // what a request would meet now, without a place and without waiting
         }
         else
         {
             try
             {
-                await ServeAsync(context, name);
+                var why = await WaitAsync(context, address.Topic);
+                await (why == Reason.None ? ViewAsync(context, address.Topic) : RefuseAsync(context, why, address.Topic));
             }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
                 // The viewer went away while it waited.
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _viewers);
             }
         }
     }
@@ -99,13 +90,53 @@ internal sealed class FlvViewers(
 
     private bool IsLive(string name) => hub.TryFind(name, out var topic) && topic.IsLive;
 
+    // Who waits is counted with those who wait by RTMP, and takes no viewer's place.
+    private async Task<Reason> WaitAsync(HttpContext context, string name)
+    {
+        if (IsLive(name))
+        {
+            return Reason.None;
+        }
+
+        var remote = MediaRequest.Remote(context).Address;
+        var refused = hub.Waiters.TryEnter(remote);
+        if (refused != Reason.None)
+        {
+            return refused;
+        }
+
+        try
+        {
+            return await live.WaitAsync(name, () => IsLive(name), configuration.WaitForStream, time, context.RequestAborted) ? Reason.None : Reason.StreamNotFound;
+        }
+        finally
+        {
+            hub.Waiters.Leave(remote);
+        }
+    }
+
+    private async Task ViewAsync(HttpContext context, string name)
+    {
+        if (Interlocked.Increment(ref _viewers) > configuration.ViewersMax)
+        {
+            Interlocked.Decrement(ref _viewers);
+            await MediaRequest.RefuseAsync(context, Reason.TooManyConnections);
+            return;
+        }
+
+        try
+        {
+            await ServeAsync(context, name);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _viewers);
+        }
+    }
+
     private async Task ServeAsync(HttpContext context, string name)
     {
-        if (!await live.WaitAsync(name, () => IsLive(name), configuration.WaitForStream, time, context.RequestAborted))
-        {
-            await RefuseAsync(context, Reason.StreamNotFound, name);
-        }
-        else if (context.WebSockets.IsWebSocketRequest)
+        if (context.WebSockets.IsWebSocketRequest)
         {
             await MediaRequest.ServeWebSocketAsync(context, engine, sessions("ws-flv", name, LatencyOf(context)));
         }

@@ -125,7 +125,7 @@ internal static class MediaRequest
         Reason.InvalidName => StatusCodes.Status400BadRequest, // there never will be one
         Reason.StreamEnded => StatusCodes.Status410Gone,
         Reason.AccessDenied or Reason.KeyRequired or Reason.ByteRateExceeded => StatusCodes.Status403Forbidden,
-        Reason.TooManyConnectionsFromAddress or Reason.ConnectRateExceeded => StatusCodes.Status429TooManyRequests,
+        Reason.TooManyConnectionsFromAddress or Reason.TooManyWaitersFromAddress or Reason.ConnectRateExceeded => StatusCodes.Status429TooManyRequests,
         _ => StatusCodes.Status503ServiceUnavailable,
     };
 

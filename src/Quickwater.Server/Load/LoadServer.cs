@@ -37,7 +37,7 @@ internal sealed class LoadServer : IAsyncDisposable
         string[] ours =
         [
             "rtmp.listen=127.0.0.1:0", "audio.listen=127.0.0.1:0", "rpc.listen=127.0.0.1:0", "rpc.tls.listen=127.0.0.1:0", "http.listen=127.0.0.1:0", "admin.listen=127.0.0.1:0",
-            $"data.directory={folder}", .. settings,
+            $"data.directory={folder}", "rtmp.anonymousPublishFromLoopback=true", .. settings,
         ];
         var self = Environment.ProcessPath ?? throw new IOException("The program does not know its own path.");
         var isHost = Path.GetFileNameWithoutExtension(self) == "dotnet";

@@ -19,10 +19,11 @@ internal sealed class ServerMeter : IDisposable
     /// <param name="places">The books of all connections.</param>
     /// <param name="hub">The hub.</param>
     /// <param name="observer">What the sessions told.</param>
+    /// <param name="attempts">Attempts to get in.</param>
     /// <param name="refused">Connections refused before they reached the engine, by reason.</param>
     /// <param name="rpc">The counters of RPC.</param>
     public ServerMeter(
-        Engine engine, DescriptorLedger places, Hub hub, ServerObserver observer, Func<IEnumerable<KeyValuePair<Reason, long>>> refused, Func<RpcServerStats> rpc)
+        Engine engine, DescriptorLedger places, Hub hub, ServerObserver observer, AttemptCounts attempts, Func<IEnumerable<KeyValuePair<Reason, long>>> refused, Func<RpcServerStats> rpc)
     {
         (_engine, _hub, _refused) = (engine, hub, refused);
         Meter = new Meter(Name);
@@ -46,6 +47,12 @@ internal sealed class ServerMeter : IDisposable
             "quickwater.rtmp.tolerated",
             () => observer.Tolerated.Select(pair => new Measurement<long>(pair.Value, Label("what", pair.Key))),
             "{event}", "What RTMP peers did against the rules and was let pass, since the start.");
+        Meter.CreateObservableCounter(
+            "quickwater.attempts",
+            () => attempts.All.Select(pair => new Measurement<long>(
+                pair.Value, Label("door", pair.Key.Door), Label("outcome", pair.Key.Outcome == Reason.None ? "allowed" : pair.Key.Outcome.Tag()))),
+            "{attempt}", "Attempts to publish, to play and to authenticate for RPC since the start, by outcome.");
+        Meter.CreateObservableGauge("quickwater.waiting", () => hub.Waiters.Taken, "{viewer}", "Viewers who wait for a stream that is not published.");
         Meter.CreateObservableGauge("quickwater.publishers", () => hub.PublisherCount, "{publisher}", "Publishers now.");
         Meter.CreateObservableGauge("quickwater.streams", Streams, "{stream}", "Streams now, by state.");
         Meter.CreateObservableGauge("quickwater.alive", Alive, "{object}", "Sockets, frames, segments and buffers that are in use.");

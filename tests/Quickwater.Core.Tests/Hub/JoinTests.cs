@@ -12,6 +12,7 @@ public sealed class JoinTests : IDisposable
 
     [Fact]
     [Requirement("RTMP-5.1", "RTMP-5.3", "RTMP-4.11")]
+    [Requirement("RTMP-21.8/gop")]
     public void A_joiner_gets_metadata_video_and_audio_configuration_then_everything_from_the_latest_key()
     {
         var audio = _stage.Config(FrameKind.Audio, 0);
@@ -164,6 +165,7 @@ public sealed class JoinTests : IDisposable
 
     [Fact]
     [Requirement("RTMP-4.6")]
+    [Requirement("RTMP-21.8/gop")]
     public void A_gop_longer_than_the_replay_may_be_is_not_replayed()
     {
         using var stage = new Stage(new HubLimits { ReplayMin = TimeSpan.FromSeconds(1), ReplayMax = TimeSpan.FromSeconds(4) });

@@ -149,18 +149,50 @@ public sealed class TopicTests : IDisposable
     public void Each_limit_of_the_hub_refuses_with_its_reason()
     {
         using var bench = new Bench();
-        var limits = new HubLimits { TopicsMax = 2, PublishersMax = 1, SubscribersPerTopicMax = 2 };
+        var limits = new HubLimits { PublishersMax = 1, SubscribersPerTopicMax = 2, WaitersMax = 2 };
         var hub = new Hub(bench.Engine, limits, new SilentHub());
         var mailbox = new Viewer(_stage, Stage.Form);
         Assert.Equal(Reason.None, hub.Publish("a", Stage.Info(), mailbox, out _));
         Assert.Equal(Reason.TooManyPublishers, hub.Publish("b", Stage.Info(), mailbox, out _));
+        Assert.Equal(Reason.StreamBusy, hub.Publish("a", Stage.Info(), mailbox, out _)); // a busy name is busy, at the limit too
         Assert.Single(hub.Topics);
         Assert.Equal(Reason.None, Subscribe(hub, mailbox, "a"));
         Assert.Equal(Reason.None, Subscribe(hub, mailbox, "a"));
         Assert.Equal(Reason.TooManySubscribers, Subscribe(hub, mailbox, "a"));
         Assert.Equal(Reason.None, Subscribe(hub, mailbox, "b"));
-        Assert.Equal(Reason.TooManyStreams, Subscribe(hub, mailbox, "c"));
-        Assert.Equal(2, hub.Topics.Count);
+        Assert.Equal(Reason.None, Subscribe(hub, mailbox, "c"));
+        Assert.Equal(Reason.TooManyWaiters, Subscribe(hub, mailbox, "d"));
+        Assert.Equal(3, hub.Topics.Count);
+        var few = new Core.Hub(bench.Engine, new HubLimits { TopicsMax = 1 }, new SilentHub());
+        Assert.Equal(Reason.None, few.Publish("a", Stage.Info(), mailbox, out _));
+        Assert.Equal(Reason.TooManyStreams, few.Publish("b", Stage.Info(), mailbox, out _));
+    }
+
+    [Fact]
+    [Requirement("RTMP-14.6")]
+    public void Who_waits_keeps_no_publisher_out_and_is_a_viewer_once_its_stream_was_there()
+    {
+        using var bench = new Bench();
+        var hub = new Core.Hub(bench.Engine, new HubLimits { TopicsMax = 2, PublishersMax = 2, WaitersMax = 3 }, new SilentHub());
+        var mailbox = new Viewer(_stage, Stage.Form);
+        var waiters = new List<Subscription>();
+        foreach (var name in (string[])["a", "b", "c"])
+        {
+            Assert.Equal(Reason.None, hub.Subscribe(name, Stage.Form, new SubscribeOptions(), mailbox, default, out var waiter));
+            waiters.Add(waiter ?? throw new InvalidOperationException(name));
+        }
+
+        Assert.Equal(Reason.TooManyWaiters, Subscribe(hub, mailbox, "x"));
+        Assert.Equal(Reason.None, hub.Publish("a", Stage.Info(), mailbox, out var first));
+        Assert.Equal(Reason.None, hub.Publish("y", Stage.Info(), mailbox, out _));
+        Assert.Equal(2, hub.Waiters.Taken);
+        first?.End(Reason.Completed);
+        Assert.Equal(2, hub.Waiters.Taken); // who saw the stream is no stranger to it
+        waiters[1].Dispose();
+        waiters[1].Dispose();
+        waiters[0].Dispose();
+        Assert.Equal(1, hub.Waiters.Taken);
+        Assert.Equal(Reason.None, Subscribe(hub, mailbox, "x"));
     }
 
     [Fact]
@@ -221,6 +253,7 @@ public sealed class TopicTests : IDisposable
 
     [Fact]
     [Requirement("RTMP-4.6")]
+    [Requirement("RTMP-21.8/gop")]
     public void The_replay_keeps_at_least_its_minimum_in_whole_gops()
     {
         _stage.Start();
@@ -236,6 +269,7 @@ public sealed class TopicTests : IDisposable
     }
 
     [Fact]
+    [Requirement("RTMP-21.8/gop")]
     public void The_replay_and_the_ring_stay_within_the_topics_bytes()
     {
         using var stage = new Stage(new HubLimits { TopicBytesMax = 100_000 });

@@ -13,6 +13,7 @@ public sealed class AcceptLedgerTests
 
     [Fact]
     [Requirement("AUD-8.5")]
+    [Requirement("RTMP-21.8/rates")]
     public void A_rate_over_the_limit_is_refused_until_the_second_is_over()
     {
         var ledger = new AcceptLedger(new AcceptLimits { ConnectsPerSecondPerAddressMax = 2 }, new Clock(_time));

@@ -1,3 +1,4 @@
+using Quickwater.Testing;
 using System.Net;
 using Xunit;
 
@@ -11,6 +12,7 @@ public sealed class AttemptLedgerTests
     private static readonly AttemptLimits Limits = new() { FailuresPerMinuteMax = 3, RefusedFor = TimeSpan.FromSeconds(90) };
 
     [Fact]
+    [Requirement("RTMP-21.8/rates", "RTMP-15.7")]
     public void The_last_failure_of_a_minute_refuses_the_address_for_its_time_and_no_other()
     {
         var ledger = new AttemptLedger(Limits);

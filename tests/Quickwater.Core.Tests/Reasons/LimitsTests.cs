@@ -17,6 +17,8 @@ public sealed class LimitsTests
     public static TheoryData<HubLimits, string> WrongHubs => new()
     {
         { new HubLimits { TopicsMax = 0 }, "topicsMax is 0; allowed is 1 to 1000000" },
+        { new HubLimits { WaitersMax = 0 }, "waitersMax is 0; allowed is 1 to 1000000" },
+        { new HubLimits { WaitersPerAddressMax = 0 }, "waitersPerAddressMax is 0; allowed is 1 to 1000000" },
         { new HubLimits { PublishersMax = 1_000_001 }, "publishersMax is 1000001; allowed is 1 to 1000000" },
         { new HubLimits { SubscribersPerTopicMax = 0 }, "subscribersPerTopicMax is 0; allowed is 1 to 10000000" },
         { new HubLimits { TopicBytesMax = 65535 }, "topicBytesMax is 65535; allowed is 65536 and more" },

@@ -55,7 +55,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         [
             "serve", "--set", "rtmp.listen=127.0.0.1:0", "--set", "http.listen=127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0",
             "--set", "rpc.listen=127.0.0.1:0", "--set", "audio.listen=127.0.0.1:0",
-            "--set", $"data.directory={data["data"]}", .. more,
+            "--set", "rtmp.anonymousPublishFromLoopback=true", "--set", $"data.directory={data["data"]}", .. more,
         ];
         var server = new ServerProcess(Executable.Start(isFed: true, arguments), data, output);
         try

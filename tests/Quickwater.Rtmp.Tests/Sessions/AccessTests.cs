@@ -206,6 +206,95 @@ public sealed class AccessTests : StudioTests
         Assert.Single(studio.Closed);
     }
 
+    [Fact]
+    [Requirement("RTMP-15.7", "RTMP-15.5", "RTMP-21.8/access")]
+    public void A_connection_ends_with_its_third_refusal()
+    {
+        var studio = Open();
+        studio.Access = static _ => AccessDecision.Deny(Reason.KeyRequired);
+        var client = studio.Join();
+        client.Publish("a");
+        client.Publish("b");
+        studio.Settle();
+        Assert.Empty(studio.Closed);
+        client.Publish("c");
+        studio.Settle();
+
+        Assert.Equal(3, client.Codes.Count(static code => code == "NetStream.Publish.Denied")); // the last answer still arrives
+        Assert.Equal(["TooManyAttempts"], studio.Closed);
+    }
+
+    [Theory]
+    [Requirement("RTMP-15.7", "RTMP-21.8/rates")]
+    [InlineData(StreamAction.Publish)]
+    [InlineData(StreamAction.Play)]
+    public void An_address_that_gave_five_wrong_keys_in_a_minute_is_refused_with_a_right_one_too_until_its_time_is_over(StreamAction door)
+    {
+        const int Failures = 5;
+        var studio = Open();
+        studio.Access = request => request.Key == "right" ? AccessDecision.Allow : AccessDecision.Deny(Reason.AccessDenied);
+        var healthy = studio.Join();
+        healthy.Publish("healthy?key=right");
+        studio.Settle();
+        for (var i = 0; i < Failures; i++)
+        {
+            Ask(studio.Join(), $"cam?key=guess{i}");
+            studio.Settle();
+        }
+
+        var blocked = studio.Join();
+        Ask(blocked, "cam?key=right");
+        studio.Settle();
+        Assert.DoesNotContain(blocked.Codes, static code => code.EndsWith("Start", StringComparison.Ordinal));
+        Assert.Equal(["TooManyAttempts"], studio.Closed);
+        Assert.True(studio.Topic("live/healthy").IsLive); // what it publishes goes on
+
+        studio.Run(30);
+        healthy.Start(30_000);
+        studio.Run(30);
+        var later = studio.Join();
+        Ask(later, door == StreamAction.Publish ? "cam?key=right" : "healthy?key=right");
+        studio.Settle();
+        Assert.Contains(later.Codes, static code => code.EndsWith("Start", StringComparison.Ordinal));
+
+        void Ask(RawClient client, string name)
+        {
+            if (door == StreamAction.Publish)
+            {
+                client.Publish(name);
+            }
+            else
+            {
+                client.Play(name);
+            }
+        }
+    }
+
+    [Fact]
+    [Requirement("RTMP-15.7")]
+    public void A_right_key_whose_answer_comes_when_the_address_is_refused_is_refused()
+    {
+        var studio = Open();
+        studio.Access = static _ => AccessDecision.Later;
+        for (var i = 0; i < 6; i++)
+        {
+            studio.Join().Publish($"cam{i}");
+            studio.Settle();
+        }
+
+        foreach (var (_, mailbox, correlation) in studio.Questions.Take(5))
+        {
+            mailbox.Post(Command.Answer(correlation, Reason.AccessDenied));
+        }
+
+        studio.Settle();
+        studio.Questions[5].Mailbox.Post(Command.Answer(studio.Questions[5].Correlation, Reason.None));
+        studio.Settle();
+
+        Assert.Empty(studio.Hub.Topics);
+        Assert.Equal(["TooManyAttempts"], studio.Closed);
+    }
+
     [Theory]
     [InlineData(true, false, "ConnectionReset")]
     [InlineData(false, false, "PeerClosed")]
@@ -240,8 +329,8 @@ public sealed class AccessTests : StudioTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("a b")]
+    [InlineData("mp4:")]
+    [InlineData("a<b")]
     [InlineData("..")]
     [InlineData("a//b")]
     public void A_name_that_cannot_be_used_is_refused_without_asking(string name)

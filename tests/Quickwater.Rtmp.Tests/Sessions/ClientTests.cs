@@ -61,7 +61,7 @@ public sealed class ClientTests : StudioTests
         studio.Access = static _ => AccessDecision.Deny(Reason.KeyRequired);
         var publisher = Dial(studio, Publisher(studio, _demo));
         var player = Dial(studio, Player(studio, new ListSink()));
-        var wrong = Dial(studio, RtmpClient.Player(Options("a b", "cam"), new PooledBytes.Pool(studio.Clients.Engine.Leaks), new SeededEntropy(2), new ListSink()));
+        var wrong = Dial(studio, RtmpClient.Player(Options("a<b", "cam"), new PooledBytes.Pool(studio.Clients.Engine.Leaks), new SeededEntropy(2), new ListSink()));
         studio.Settle();
 
         Assert.All([publisher, player, wrong], client => Assert.Equal(Reason.RefusedByPeer, client.Session?.Ended));

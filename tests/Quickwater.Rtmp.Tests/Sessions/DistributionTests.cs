@@ -42,6 +42,23 @@ public sealed class DistributionTests : StudioTests
     }
 
     [Fact]
+    [Requirement("RTMP-10.3")]
+    public void Frames_that_came_together_go_out_in_far_fewer_sends()
+    {
+        const int Frames = 30;
+        var studio = Open();
+        var publisher = studio.Publish();
+        publisher.Start();
+        var viewer = studio.Play();
+        var (sends, frames) = (viewer.Served.Connection?.Stats.Sends ?? 0, viewer.Media.Count());
+        publisher.Send([.. Enumerable.Range(1, Frames).SelectMany(i => publisher.Encode(RtmpMessageType.Video, 40 * (uint)i, 1, Samples.Inter()))]);
+        studio.Settle();
+
+        Assert.Equal(frames + Frames, viewer.Media.Count());
+        Assert.InRange((viewer.Served.Connection?.Stats.Sends ?? 0) - sends, 1, Frames / 2);
+    }
+
+    [Fact]
     [Requirement("RTMP-4.7")]
     public void A_jump_by_hours_within_what_comes_at_once_costs_nobody_a_frame()
     {

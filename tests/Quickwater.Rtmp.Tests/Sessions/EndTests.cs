@@ -1,4 +1,5 @@
 using Quickwater.Core;
+using Quickwater.Testing;
 
 namespace Quickwater.Rtmp.Tests;
 
@@ -36,6 +37,41 @@ public sealed class EndTests : StudioTests
         Assert.All([publisher, viewer, waiting, idle, shaking], client => Assert.True(client.Finished));
         Assert.Equal(Enumerable.Repeat("Drained", 5), studio.Closed);
         Assert.Equal("-live/cam Drained", studio.Log[^1]);
+    }
+
+    [Fact]
+    [Requirement("RTMP-19.2/beforehand", "RTMP-19.2/end", "RTMP-19.3")]
+    public void Publishers_are_told_of_a_drain_beforehand_and_go_on_for_the_grace()
+    {
+        const int Grace = 10;
+        var studio = Open(() => new Studio(new RtmpServerOptions { DrainTime = TimeSpan.FromSeconds(Grace) }));
+        var publisher = studio.Publish();
+        publisher.Start();
+        var leaver = studio.Publish("short");
+        leaver.Start();
+        var viewer = studio.Play();
+        var idle = studio.Join();
+        var waiting = studio.Play("nobody");
+        studio.Server.Drain(TimeSpan.FromSeconds(60));
+        studio.Settle();
+
+        var told = publisher.Status("NetConnection.Connect.ReconnectRequest");
+        Assert.Equal((0u, "status"), (told.Stream, told.Level));
+        Assert.Contains("10 s", told.Description);
+        Assert.All([idle, waiting], static client => Assert.True(client.Finished)); // nothing is under way there
+        publisher.Gop(1000);
+        leaver.Command("closeStream", 0, 1);
+        studio.Run(Grace - 1);
+        Assert.True(leaver.Finished); // it has ended by itself
+        publisher.Gop(9000);
+        studio.Settle();
+        Assert.False(publisher.Finished);
+        Assert.Equal(9040u, viewer.Media.Last().Time); // the stream goes on
+        studio.Run(2);
+
+        Assert.Equal(["NetStream.Unpublish.Success", "NetConnection.Connect.Closed"], publisher.Codes.TakeLast(2));
+        Assert.Equal(["NetStream.Play.UnpublishNotify", "NetConnection.Connect.Closed"], viewer.Codes.TakeLast(2));
+        Assert.Equal(Enumerable.Repeat("Drained", 5), studio.Closed);
     }
 
     [Fact]

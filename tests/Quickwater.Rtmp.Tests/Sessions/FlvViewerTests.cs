@@ -114,13 +114,31 @@ public sealed class FlvViewerTests : StudioTests
     [Fact]
     public void A_hub_that_is_full_refuses_a_viewer()
     {
-        var studio = Open(() => new Studio(limits: new HubLimits { TopicsMax = 1 }));
+        var studio = Open(() => new Studio(limits: new HubLimits { SubscribersPerTopicMax = 1 }));
         studio.Publish();
-        var viewer = Watch(studio, "live/other");
+        Watch(studio);
+        var viewer = Watch(studio);
         studio.Settle();
 
         Assert.True(viewer.Finished);
-        Assert.Equal(["TooManyStreams"], studio.Closed);
+        Assert.Equal(["TooManySubscribers"], studio.Closed);
+    }
+
+    [Theory]
+    [InlineData(1, 100, "TooManyWaiters")]
+    [InlineData(100, 1, "TooManyWaitersFromAddress")]
+    public void Viewers_who_wait_have_limits_of_their_own(int inAll, int perAddress, string why)
+    {
+        var studio = Open(() => new Studio(limits: new HubLimits { WaitersMax = inAll, WaitersPerAddressMax = perAddress, TopicsMax = 1, PublishersMax = 1 }));
+        Watch(studio, "live/a");
+        var one = studio.Play("b");
+        studio.Settle();
+        Assert.Contains("NetStream.Play.Failed", one.Codes); // over all protocols
+        Watch(studio, "live/c");
+        studio.Settle();
+        Assert.Equal([why], studio.Closed);
+        studio.Publish("d"); // and keep no publisher out
+        Assert.Equal(1, studio.Hub.Waiters.Taken);
     }
 
     [Fact]

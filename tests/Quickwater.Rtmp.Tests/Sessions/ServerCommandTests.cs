@@ -24,11 +24,26 @@ public sealed class ServerCommandTests : StudioTests
         Assert.Equal([RtmpMessageType.SetPeerBandwidth, RtmpMessageType.CommandAmf0], client.Messages.Select(m => m.Type));
     }
 
+    [Fact]
+    [Requirement("RTMP-3.1")]
+    [Requirement("RTMP-21.8/access")]
+    public void A_stream_in_an_application_that_is_not_served_is_refused_wherever_the_application_is_named()
+    {
+        var studio = Open(() => new Studio(new RtmpServerOptions { Applications = ["studio", "live"] }));
+        var client = studio.Join(""); // no application is the default one
+        client.Publish("other/cam");
+        client.Publish("studio/cam");
+        studio.Settle();
+
+        Assert.Equal(["NetStream.Publish.Failed", "NetStream.Publish.Start"], client.Codes.Skip(1));
+        Assert.Equal(["+studio/cam"], studio.Log);
+    }
+
     [Theory]
-    [InlineData("")]
-    [InlineData("a b")]
+    [InlineData("a<b")]
     [InlineData("../etc")]
-    [InlineData("?key=x")]
+    [InlineData("live//cam")]
+    [InlineData("%2e%2e")]
     public void An_application_that_cannot_be_is_refused(string application)
     {
         var studio = Open();
@@ -102,7 +117,7 @@ public sealed class ServerCommandTests : StudioTests
         var client = studio.Join();
         client.Command("FCPublish", 3, 0, AmfValue.Of("cam"));
         client.Command("FCSubscribe", 4, 0, AmfValue.Of("cam"));
-        client.Command("FCPublish", 5, 0, AmfValue.Of("a b"));
+        client.Command("FCPublish", 5, 0, AmfValue.Of("a<b"));
         studio.Settle();
 
         Assert.Equal(
@@ -125,6 +140,7 @@ public sealed class ServerCommandTests : StudioTests
     [InlineData("createStream")]
     [InlineData("publish")]
     [InlineData("releaseStream")]
+    [Requirement("RTMP-21.8/commands")]
     public void A_command_before_connect_ends_the_connection(string name)
     {
         var studio = Open();
@@ -155,13 +171,26 @@ public sealed class ServerCommandTests : StudioTests
     [Theory]
     [InlineData("publish")]
     [InlineData("play")]
-    public void What_needs_a_stream_on_a_stream_that_was_not_created_ends_the_connection(string name)
+    [Requirement("RTMP-21.8/commands")]
+    public void A_stream_that_was_never_created_is_answered_as_if_it_had_been(string name)
     {
-        var studio = Open();
-        studio.Join(streams: 0).Command(name, 0, 1, AmfValue.Of("cam"));
-        studio.Settle();
+        var studio = Open(() => new Studio(new RtmpServerOptions { Limits = RtmpLimits.Default with { MessageStreamsMax = 3 } }));
+        studio.Publish("there").Start();
+        var client = studio.Join(streams: 0);
+        foreach (var id in new uint[] { 1, 0, 5 })
+        {
+            client.Command(name, 0, id, AmfValue.Of(name == "play" ? "there" : $"cam{id}"));
+            studio.Settle();
+            Assert.Equal(id, client.Status(name == "play" ? "NetStream.Play.Start" : "NetStream.Publish.Start").Stream);
+        }
 
-        Assert.Equal(["UnexpectedMessage"], studio.Closed);
+        client.Command("deleteStream", 0, 0, AmfValue.Of(0));
+        client.Command("createStream", 7, 0);
+        studio.Settle();
+        Assert.Equal(2, client.Answer(7).Info.Number); // 1 is taken, although nobody asked for it
+        client.Command(name, 0, 9, AmfValue.Of("more")); // and the limit holds
+        studio.Settle();
+        Assert.Equal(["TooManyMessageStreams"], studio.Closed);
     }
 
     [Theory]

@@ -17,6 +17,7 @@ public sealed class SessionStatesTests
     };
 
     [Fact]
+    [Requirement("RTMP-21.8/commands")]
     public void Only_the_steps_of_the_table_are_taken()
     {
         foreach (var from in Enum.GetValues<RtmpSessionState>())

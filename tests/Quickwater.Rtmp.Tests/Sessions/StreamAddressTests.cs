@@ -40,24 +40,77 @@ public sealed class StreamAddressTests
     }
 
     [Theory]
-    [InlineData("", "cam")]
-    [InlineData("/", "cam")]
-    [InlineData("?key=a", "cam")]
-    [InlineData("live", "")]
-    [InlineData("live", "?key=a")]
+    [InlineData("", "")]
+    [InlineData("/", "?key=a")]
+    [InlineData("live", "mp4:")]
+    [InlineData("live", ".flv")]
     [InlineData("live", "..")]
     [InlineData("live", "a/../b")]
     [InlineData("live", ".")]
     [InlineData("live", "a//b")]
-    [InlineData("live", "a b")]
+    [InlineData("live", " a")]
+    [InlineData("live", "a /b")]
+    [InlineData("live", "a%2F..%2Fb")]
+    [InlineData("live", "a%252Fb")]
+    [InlineData("live", "a%00b")]
+    [InlineData("live", "a%ff")]
+    [InlineData("live", "100%")]
+    [InlineData("live", "a\ufffd")]
+    [InlineData("live", "a\ud83d")]
+    [InlineData("live", "a\u202eb")]
+    [InlineData("live", "a\u2028b")]
+    [InlineData("live", "a\ue000b")]
+    [InlineData("live", "a\"b")]
     [InlineData("live", "a\\b")]
     [InlineData("live", "a\0")]
     [InlineData("live", "a\nb")]
     [InlineData("live", "a<b>")]
-    [InlineData("live", "\ud83d\ude00")]
     [InlineData("live", "%2e%2e")]
     public void What_could_mean_something_else_elsewhere_is_no_name(string app, string name) =>
         Assert.Equal(Reason.InvalidName, StreamAddress.Parse(app, "", name, out _));
+
+    [Theory]
+    [InlineData("live/cam", "", "live/cam")] // the key left empty, and the name in the server's address
+    [InlineData("live/_definst_", "cam", "live/cam")]
+    [InlineData("live", "_definst_/cam", "live/cam")]
+    [InlineData("", "cam", "live/cam")] // no application
+    [InlineData("cam", "", "live/cam")] // one part only
+    [InlineData("", "live/cam", "live/cam")]
+    [InlineData("live", "mp4:clip.mp4", "live/clip.mp4")] // what FFmpeg makes of clip.mp4
+    [InlineData("live", "clip.mp4", "live/clip.mp4")]
+    [InlineData("live", "flv:clip", "live/clip")]
+    [InlineData("live", "clip.flv", "live/clip")]
+    [InlineData("live", "mp3:song", "live/song")]
+    [InlineData("live", "a/mp4:clip.mp4", "live/a/clip.mp4")]
+    [InlineData("live", "mp4:flv:clip", "live/clip")]
+    [InlineData("live", "my%20cam", "live/my cam")]
+    [InlineData("live", "my cam", "live/my cam")]
+    [InlineData("live", "it's (1)", "live/it's (1)")]
+    [InlineData("live", "it%27s+%281%29", "live/it's+(1)")]
+    [InlineData("live", "rtmp://host:1935/live/cam", "live/cam")]
+    [InlineData("live", "rtmp://host/live/a/cam?key=k", "live/a/cam")]
+    [InlineData("live", "rtmps://host/other/cam", "live/cam")]
+    [InlineData("", "rtmp://host/live/cam", "live/cam")]
+    [InlineData("live", "\u0915\u094d\u092f\u093e", "live/\u0915\u094d\u092f\u093e")] // Devanagari, with its marks
+    [InlineData("live", "\u0e17\u0e35\u0e48", "live/\u0e17\u0e35\u0e48")] // Thai
+    [InlineData("live", "caf\u0065\u0301", "live/caf\u00e9")]
+    [InlineData("live", "caf%65%CC%81", "live/caf\u00e9")]
+    [InlineData("live", "o\u0323\u0302", "live/\u1ed9")] // Vietnamese, two marks
+    [InlineData("live", "\u1112\u1161\u11ab", "live/\ud55c")] // Hangul, from its letters
+    [InlineData("live", "\ud83d\udc68\u200d\ud83d\udcbb", "live/\ud83d\udc68\u200d\ud83d\udcbb")]
+    public void However_a_client_writes_a_name_who_publishes_and_who_plays_find_each_other(string app, string name, string topic)
+    {
+        Assert.Equal(Reason.None, StreamAddress.Parse(app, "", name, out var address));
+        Assert.Equal(topic, address.Topic);
+        Assert.Equal(Reason.None, StreamAddress.Parse(address.Application, "", address.Stream, out var again));
+        Assert.Equal(topic, again.Topic);
+        Assert.Equal(Reason.None, StreamAddress.ParsePath(topic, out var byPath));
+        Assert.Equal(topic, byPath.Topic);
+    }
+
+    [Fact]
+    public void A_paths_percent_signs_are_not_read_twice() =>
+        Assert.Equal(Reason.InvalidName, StreamAddress.ParsePath("live/a%41", out _));
 
     [Fact]
     public void A_part_has_at_most_256_characters()

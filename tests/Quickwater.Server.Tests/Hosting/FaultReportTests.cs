@@ -14,7 +14,7 @@ public sealed class FaultReportTests
         using var lines = new StringWriter();
         await using var sink = new LogSink(lines, owned: false);
         using var log = new LineLoggerProvider(sink, LogFormat.Text, LogLevel.Debug, TimeProvider.System);
-        var observer = new ServerObserver(log.CreateLogger("Quickwater"), new LiveStreams(), TimeProvider.System);
+        var observer = new ServerObserver(log.CreateLogger("Quickwater"), new LiveStreams(), new AttemptCounts(), TimeProvider.System);
         var here = new IPEndPoint(IPAddress.Loopback, 1);
         observer.Faulted(new ConnectionInfo(7, "rtmp", here, here), Planted());
         observer.Faulted(ConnectionInfo.OfThread("epoll"), Planted());

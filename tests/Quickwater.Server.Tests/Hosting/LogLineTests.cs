@@ -22,14 +22,18 @@ public sealed class LogLineTests
     {
         var line = LogLine.Json(
             At, LogLevel.Information, "Quickwater.Server", new EventId(1, "ConnectionOpened"), "opened \"x\"\n",
-            [new("Connection", 5), new("{OriginalFormat}", "…")], new InvalidOperationException("why"));
+            [new("Connection", 5ul), new("Seconds", 1.5), new("Bytes", long.MaxValue), new("Late", true), new("Nothing", null), new("{OriginalFormat}", "…")], new InvalidOperationException("why"));
 
         Assert.DoesNotContain('\n', line);
         using var json = JsonDocument.Parse(line);
         Assert.Equal("info", json.RootElement.GetProperty("level").GetString());
         Assert.Equal("opened \"x\"\n", json.RootElement.GetProperty("message").GetString());
         Assert.Equal("ConnectionOpened", json.RootElement.GetProperty("event").GetString());
-        Assert.Equal("5", json.RootElement.GetProperty("connection").GetString());
+        Assert.Equal(5, json.RootElement.GetProperty("connection").GetInt32());
+        Assert.Equal(1.5, json.RootElement.GetProperty("seconds").GetDouble());
+        Assert.Equal(long.MaxValue, json.RootElement.GetProperty("bytes").GetInt64());
+        Assert.True(json.RootElement.GetProperty("late").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("nothing").ValueKind);
         Assert.Contains("why", json.RootElement.GetProperty("exception").GetString(), StringComparison.Ordinal);
         Assert.False(json.RootElement.TryGetProperty("{OriginalFormat}", out _));
     }

@@ -6,7 +6,7 @@ namespace Quickwater.Server.Tests;
 /// <summary>A whole server on free ports of loopback.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
-    public const string Key = "test-key-1";
+    public const string Key = "test-key-1-which-is-long-enough";
 
     private readonly LogSink _sink;
     private readonly LineLoggerProvider _log;
@@ -55,7 +55,7 @@ internal sealed class RunningServer : IAsyncDisposable
             [],
             [
                 "rtmp.listen=127.0.0.1:0", "http.listen=127.0.0.1:0", "admin.listen=127.0.0.1:0", "rpc.listen=127.0.0.1:0", "rpc.tls.listen=127.0.0.1:0",
-                "audio.listen=127.0.0.1:0", $"rtmp.publishKeys={Key}", .. sets,
+                "audio.listen=127.0.0.1:0", $"rtmp.publishKeys={Key}", "rtmp.anonymousPublishFromLoopback=true", .. sets,
             ],
             out var problems);
         Assert.Empty(problems);

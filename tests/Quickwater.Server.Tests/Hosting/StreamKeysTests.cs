@@ -25,6 +25,7 @@ public sealed class StreamKeysTests
     }
 
     [Fact]
+    [Requirement("RTMP-21.8/access")]
     public void Configured_keys_are_taken_and_no_file_is_made()
     {
         using var folder = new TemporaryFolder();

@@ -46,7 +46,7 @@ public sealed class RtmpScenario : Scenario
         var hub = new Core.Hub(server.Engine, new HubLimits { RetainMax = TimeSpan.FromSeconds(rng.Between(2, 10)) }, registry);
         world.Watch(new HubLedger(hub, frameBytesMax: 200_000));
         var access = new SimAccess(world, rng.Chance(0.5) ? rng.Unit() : 0, rng.Chance(0.2) ? 0.2 : 0);
-        var rtmp = new RtmpServer(hub, Options(rng), access, new SimEntropy(rng.Fork()));
+        var rtmp = new RtmpServer(hub, Options(rng, world.Seed), access, new SimEntropy(rng.Fork()));
         var cast = new RtmpCast(world, clients, server, rtmp);
         cast.Publish(1, rng.Between(1, 3));
         cast.Join(rng.Below(9));
@@ -72,7 +72,7 @@ public sealed class RtmpScenario : Scenario
         cast.Check();
     }
 
-    private static RtmpServerOptions Options(Rng rng) => new()
+    private static RtmpServerOptions Options(Rng rng, ulong seed) => new()
     {
         Viewers = new SubscribeOptions
         {
@@ -82,5 +82,9 @@ public sealed class RtmpScenario : Scenario
         },
         WaitForStream = TimeSpan.FromSeconds(rng.Chance(0.2) ? 0 : rng.Between(1, 60)),
         AccessTimeout = TimeSpan.FromSeconds(rng.Between(1, 5)),
+        PublisherSilenceMax = TimeSpan.FromSeconds(5),
+        DrainTime = seed % 4 == 3 ? TimeSpan.FromSeconds(20) : TimeSpan.Zero,
+        RefusalsPerConnectionMax = int.MaxValue, // all have one address, and the policy is moody
+        Attempts = new AttemptLimits { FailuresPerMinuteMax = 1_000_000 },
     };
 }

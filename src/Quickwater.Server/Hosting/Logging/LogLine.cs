@@ -60,7 +60,8 @@ internal static class LogLine
             {
                 if (name != "{OriginalFormat}" && name.Length > 0)
                 {
-                    json.WriteString(char.ToLowerInvariant(name[0]) + name[1..], Convert.ToString(value, CultureInfo.InvariantCulture));
+                    json.WritePropertyName(char.ToLowerInvariant(name[0]) + name[1..]);
+                    WriteValue(json, value);
                 }
             }
 
@@ -73,6 +74,35 @@ internal static class LogLine
         }
 
         return PeerText.Printable(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length)); // within strings, where they mean the same
+    }
+
+    // Numbers are numbers, so that whoever reads the lines can compare and add them up. What JSON has no number for is a text.
+    private static void WriteValue(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case bool truth:
+                json.WriteBooleanValue(truth);
+                break;
+            case sbyte or short or int or long or byte or ushort or uint:
+                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case ulong number:
+                json.WriteNumberValue(number);
+                break;
+            case decimal number:
+                json.WriteNumberValue(number);
+                break;
+            case float or double when double.IsFinite(Convert.ToDouble(value, CultureInfo.InvariantCulture)):
+                json.WriteNumberValue(Convert.ToDouble(value, CultureInfo.InvariantCulture));
+                break;
+            default:
+                json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
+        }
     }
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
