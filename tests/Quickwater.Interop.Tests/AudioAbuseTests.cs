@@ -17,6 +17,7 @@ public sealed class AudioAbuseTests(ITestOutputHelper output)
     private static readonly string[] s_closed = ["handshake_timeout", "wrong_protocol", "message_too_large", "connection_reset"];
 
     [ToolFact("sh", "ip")] // ip: that is Linux, which has all of 127.0.0.0/8
+    [Requirement("AUD-8.5/all-at-once")]
     public async Task A_healthy_listener_is_answered_every_time_through_all_abuse_at_once() => await AbuseAsync(chunks: 300);
 
     [FullFact("sh", "ip")]

@@ -13,7 +13,8 @@ public sealed class AudioCrowdTests(ITestOutputHelper output)
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     [ToolFact("sh")]
-    [Requirement("AUD-5.6", "AUD-6.3", "AUD-7.1", "AUD-7.2", "AUD-7.4", "AUD-9.3", "AUD-10.2")]
+    [Requirement("AUD-5.6", "AUD-6.3", "AUD-7.1", "AUD-7.2", "AUD-7.4/load", "AUD-9.3", "AUD-10.2")]
+    [Requirement("AUD-5.1/standard-input")]
     public async Task Five_hundred_listeners_lose_nothing_beside_fifty_that_stopped_reading()
     {
         var feed = new StationFeed();

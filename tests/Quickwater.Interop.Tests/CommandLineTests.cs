@@ -59,7 +59,7 @@ public sealed class CommandLineTests(ITestOutputHelper output)
     }
 
     [OtherAddressFact("ffmpeg")]
-    [Requirement("RTMP-15.1", "RTMP-15.2", "RTMP-15.5", "RTMP-3.3")]
+    [Requirement("RTMP-15.1", "RTMP-15.2/list", "RTMP-15.5", "RTMP-3.3")]
     public async Task From_another_address_a_publisher_needs_the_key_that_the_first_start_printed()
     {
         var host = OtherAddressFactAttribute.Address ?? throw new InvalidOperationException("This machine has no address but loopback.");

@@ -52,7 +52,7 @@ public sealed class EnhancedRtmpTests(ITestOutputHelper output)
     [InlineData("libx265", "aac", "hevc")]
     [InlineData("libaom-av1", "libopus", "av1")]
     [InlineData("libvpx-vp9", "flac", "vp9")]
-    [Requirement("RTMP-4.4", "RTMP-5.1", "RTMP-5.3", "RTMP-4.6")]
+    [Requirement("RTMP-4.4", "RTMP-5.1", "RTMP-5.3", "RTMP-4.6/configurations")]
     public async Task Who_joins_late_starts_at_a_key_frame_behind_the_configuration(string videoCoder, string audioCoder, string video)
     {
         await using var server = await ServerProcess.StartAsync(output);

@@ -27,7 +27,7 @@ public sealed class FfmpegTests(ITestOutputHelper output)
     }
 
     [ToolFact("ffmpeg", "ffprobe")]
-    [Requirement("RTMP-5.1", "RTMP-5.3", "RTMP-4.6")]
+    [Requirement("RTMP-5.1", "RTMP-5.3", "RTMP-4.6/keyframes")]
     public async Task Who_joins_late_decodes_from_the_first_frame()
     {
         await using var server = await ServerProcess.StartAsync(output);

@@ -9,7 +9,7 @@ public sealed class HandshakeTests(ITestOutputHelper output)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [ToolFact("ffmpeg")]
-    [Requirement("RTMP-1.1", "RTMP-1.4", "RTMP-1.9")]
+    [Requirement("RTMP-1.1", "RTMP-1.4", "RTMP-1.9/digest")]
     public async Task FFmpeg_checks_the_digests_and_a_strict_server_takes_its_own()
     {
         await using var server = await ServerProcess.StartAsync(output, "--set", "rtmp.handshake=strict", "--set", "log.level=debug");
@@ -21,7 +21,7 @@ public sealed class HandshakeTests(ITestOutputHelper output)
     }
 
     [ToolFact("rtmpdump")]
-    [Requirement("RTMP-1.1", "RTMP-1.4", "RTMP-1.9")]
+    [Requirement("RTMP-1.1", "RTMP-1.4", "RTMP-1.9/simple")]
     public async Task The_library_of_rtmpdump_and_OBS_takes_both_handshakes()
     {
         await using var server = await ServerProcess.StartAsync(
@@ -41,7 +41,7 @@ public sealed class HandshakeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    [Requirement("RTMP-1.4")]
+    [Requirement("RTMP-1.4/setting")]
     public async Task A_wrong_echo_is_tolerated_and_can_be_seen_or_refused_and_logged()
     {
         await using var tolerant = await ServerProcess.StartAsync(output, "--set", "log.level=debug");

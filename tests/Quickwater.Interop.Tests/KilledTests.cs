@@ -7,7 +7,7 @@ namespace Quickwater.Interop.Tests;
 public sealed class KilledTests(ITestOutputHelper output)
 {
     [ToolFact("ffmpeg")]
-    [Requirement("RTMP-4.5", "RTMP-4.9", "RTMP-5.9", "RTMP-20.1", "AUD-1.4")]
+    [Requirement("RTMP-4.5/unavailable", "RTMP-4.9/loss", "RTMP-5.9/removed", "RTMP-20.1", "AUD-1.4/fault")]
     public async Task Nothing_is_left_of_killed_publishers_and_viewers()
     {
         await using var server = await ServerProcess.StartAsync(output);

@@ -14,7 +14,7 @@ public sealed class OddStreamPageTests(ITestOutputHelper output)
 
     // What happens, and what the page may say of why it began anew.
     [ToolFact("ffmpeg", "chromium")]
-    [Requirement("MED-5.3")]
+    [Requirement("MED-5.3/progress")]
     public async Task The_page_goes_on_playing_whatever_times_and_tracks_do()
     {
         await using var server = await ServerProcess.StartAsync(output);

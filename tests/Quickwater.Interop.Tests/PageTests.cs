@@ -11,7 +11,7 @@ public sealed class PageTests(ITestOutputHelper output)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [ToolFact("chromium")]
-    [Requirement("MED-5.2")]
+    [Requirement("MED-5.2/list")]
     public async Task The_front_page_lists_every_live_stream_and_the_status_page_sorts_and_filters()
     {
         await using var server = await ServerProcess.StartAsync(output);

@@ -13,6 +13,7 @@ public sealed class StalledViewersTests(ITestOutputHelper output)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [ToolFact("sh", "ffmpeg")]
+    [Requirement("RTMP-21.7/slow")]
     public Task Four_of_twenty_viewers_that_stall_drop_to_a_key_and_the_others_miss_nothing() =>
         StallAsync(viewers: 20, stalled: 4, stallSeconds: 12, lagSeconds: 8);
 

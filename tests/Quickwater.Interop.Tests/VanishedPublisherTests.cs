@@ -47,6 +47,7 @@ public sealed class VanishedPublisherTests(ITestOutputHelper output)
     }
 
     [NamespaceFact("ffmpeg")]
+    [Requirement("RTMP-4.5/unavailable")]
     public async Task A_publisher_whose_machine_no_longer_answers_is_gone_and_its_name_is_free()
     {
         await using var elsewhere = await NetworkNamespace.CreateAsync();

@@ -50,7 +50,7 @@ public sealed class WrongInputTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    [Requirement("RTMP-1.5", "RTMP-1.6", "RTMP-1.10", "RTMP-2.7", "RTMP-3.10", "RTMP-18.3")]
+    [Requirement("RTMP-1.5/logged", "RTMP-1.6/logged", "RTMP-1.10/logged", "RTMP-2.7", "RTMP-3.10", "RTMP-18.3")]
     public async Task It_ends_the_connection_with_its_reason_and_a_stream_goes_on()
     {
         var clip = await Clip.LoadAsync();

@@ -14,7 +14,7 @@ public sealed class TcpDialerTests
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
-    [Requirement("AUD-2.1", "NET-2.2")]
+    [Requirement("AUD-2.1/families", "NET-2.2")]
     public async Task Reaches_a_listener_on_both_families(string address)
     {
         using var listener = new TcpListener(IPAddress.Parse(address), 0);

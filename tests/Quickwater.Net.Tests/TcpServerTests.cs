@@ -27,7 +27,7 @@ public sealed class TcpServerTests : IDisposable
     [InlineData("::1", "::1")]
     [InlineData("::", "::1")]
     [InlineData("::", "127.0.0.1")]
-    [Requirement("AUD-2.1", "RTMP-7.4")]
+    [Requirement("AUD-2.1/port", "RTMP-7.4")]
     public async Task Listens_on_the_chosen_address_and_reports_the_port(string listen, string dial)
     {
         await using var server = Start(new IPEndPoint(IPAddress.Parse(listen), 0));
@@ -41,7 +41,7 @@ public sealed class TcpServerTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-7.4")]
+    [Requirement("RTMP-7.4/localhost")]
     public async Task Listening_on_one_address_leaves_the_others_closed()
     {
         await using var server = Start(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
@@ -50,7 +50,7 @@ public sealed class TcpServerTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-7.4", "AUD-2.1")]
+    [Requirement("RTMP-7.4/interface", "AUD-2.1/interface")]
     public void An_interface_is_chosen_by_its_name()
     {
         var loopback = NetworkInterface.GetAllNetworkInterfaces()
@@ -173,7 +173,7 @@ public sealed class TcpServerTests : IDisposable
     }
 
     [Fact]
-    [Requirement("MED-9.5")]
+    [Requirement("MED-9.5/descriptors")]
     public async Task Servers_that_share_the_books_of_all_connections_stay_below_them_together()
     {
         var all = new DescriptorLedger(placesMax: 2, reservedMax: 1);

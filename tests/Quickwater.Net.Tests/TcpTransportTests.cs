@@ -35,7 +35,7 @@ public abstract class TcpTransportTests
 
     [Theory]
     [MemberData(nameof(Families))]
-    [Requirement("AUD-2.1")]
+    [Requirement("AUD-2.1/families")]
     public async Task Bytes_go_both_ways_on_both_families(string address)
     {
         await using var pair = await OpenAsync(IPAddress.Parse(address));
@@ -120,7 +120,7 @@ public abstract class TcpTransportTests
     }
 
     [Fact]
-    [Requirement("AUD-2.2")]
+    [Requirement("AUD-2.2/writes")]
     public async Task A_send_larger_than_the_kernel_takes_completes_when_the_peer_reads()
     {
         await using var pair = await OpenAsync();

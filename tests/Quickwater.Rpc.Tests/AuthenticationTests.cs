@@ -48,7 +48,7 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    [Requirement("MED-9.5")]
+    [Requirement("MED-9.5/memory")]
     public void A_long_body_is_for_callers_that_have_authenticated()
     {
         var limits = new RpcLimits();

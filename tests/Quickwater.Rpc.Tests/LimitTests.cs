@@ -23,7 +23,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    [Requirement("MED-9.5")]
+    [Requirement("MED-9.5/memory")]
     public void Without_memory_a_call_is_refused_and_a_long_request_ends_the_connection()
     {
         var memory = new MemoryBudget(16 << 20);
@@ -38,7 +38,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    [Requirement("MED-9.5")]
+    [Requirement("MED-9.5/memory")]
     public void Without_memory_who_does_not_read_its_answers_is_not_read()
     {
         var memory = new MemoryBudget(16 << 20);

@@ -7,7 +7,7 @@ namespace Quickwater.Rtmp.Tests;
 public sealed class Amf0Tests
 {
     [Fact]
-    [Requirement("RTMP-3.8")]
+    [Requirement("RTMP-3.8/written")]
     public void Every_type_has_the_bytes_of_the_specification()
     {
         var bytes = Written((ref Amf0Writer writer) =>
@@ -45,7 +45,7 @@ public sealed class Amf0Tests
     }
 
     [Fact]
-    [Requirement("RTMP-3.8")]
+    [Requirement("RTMP-3.8/read")]
     public void Values_are_read_as_they_were_written()
     {
         var text = new string('x', 65_535);
@@ -133,7 +133,7 @@ public sealed class Amf0Tests
     }
 
     [Fact]
-    [Requirement("RTMP-3.11")]
+    [Requirement("RTMP-3.11/depth")]
     [Requirement("RTMP-21.8/amf")]
     public void Nesting_is_bounded_at_32_levels()
     {
@@ -146,7 +146,7 @@ public sealed class Amf0Tests
     }
 
     [Fact]
-    [Requirement("RTMP-3.11")]
+    [Requirement("RTMP-3.11/strings")]
     public void Strings_are_bounded_at_64_kilobytes()
     {
         Assert.Equal(Reason.None, ErrorOf([0x0C, 0, 1, 0, 0, .. new byte[65_536]]).Code);
@@ -155,7 +155,7 @@ public sealed class Amf0Tests
     }
 
     [Fact]
-    [Requirement("RTMP-3.11")]
+    [Requirement("RTMP-3.11/elements")]
     public void Elements_are_bounded()
     {
         Assert.Equal(Reason.None, ErrorOf([.. Enumerable.Repeat((byte)5, 4096)]).Code);

@@ -7,7 +7,7 @@ namespace Quickwater.Rtmp.Tests;
 public sealed class AmfReferenceTests
 {
     [Fact]
-    [Requirement("RTMP-3.8")]
+    [Requirement("RTMP-3.8/references")]
     public void A_reference_is_the_container_with_its_number()
     {
         // An object, an ECMA array, a strict array, a typed object; then each again.
@@ -34,7 +34,7 @@ public sealed class AmfReferenceTests
     }
 
     [Fact]
-    [Requirement("RTMP-3.8")]
+    [Requirement("RTMP-3.8/references")]
     public void What_repeats_is_written_as_a_reference()
     {
         var shared = AmfValue.Object(new AmfMember("k", AmfValue.Null));

@@ -17,7 +17,7 @@ public sealed class AudioConfigurationTests
     [InlineData("139056E5A0", "mp4a.40.5", "HE-AAC", 44_100, 2)] // SBR behind the configuration
     [InlineData("138856E5A54880", "mp4a.40.29", "HE-AAC v2", 44_100, 2)]
     [InlineData("F84620", "mp4a.40.34", "MP3", 48_000, 1)] // an object type above 31
-    [Requirement("RTMP-4.3", "RTMP-4.10")]
+    [Requirement("RTMP-4.3", "RTMP-4.10/aac")]
     public void An_aac_configuration_says_profile_rate_and_channels(string hex, string name, string profile, int rate, int channels)
     {
         Assert.True(AudioSpecificConfig.TryParse(Convert.FromHexString(hex), out var info));

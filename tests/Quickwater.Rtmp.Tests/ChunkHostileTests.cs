@@ -10,7 +10,7 @@ public sealed class ChunkHostileTests : IDisposable
     public void Dispose() => _world.Dispose();
 
     [Fact]
-    [Requirement("RTMP-2.7")]
+    [Requirement("RTMP-2.7/message-size")]
     public void A_message_above_the_limit_is_refused_by_its_header()
     {
         var limits = RtmpLimits.Default with { MessageBytesMax = 100_000 };
@@ -58,7 +58,7 @@ public sealed class ChunkHostileTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-2.7")]
+    [Requirement("RTMP-2.7/chunk-streams")]
     public void A_million_chunk_streams_end_at_the_limit()
     {
         var reader = new ChunkReader(RtmpLimits.Default, _world.Pool);

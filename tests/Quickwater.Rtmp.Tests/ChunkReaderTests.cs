@@ -10,7 +10,7 @@ public sealed class ChunkReaderTests : IDisposable
     public void Dispose() => _world.Dispose();
 
     [Fact]
-    [Requirement("RTMP-2.7", "RTMP-2.3")]
+    [Requirement("RTMP-2.7/message-header", "RTMP-2.3")]
     [Requirement("RTMP-21.8/chunks")]
     public void Every_header_form_is_read_at_every_split()
     {
@@ -37,7 +37,7 @@ public sealed class ChunkReaderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-2.7")]
+    [Requirement("RTMP-2.7/basic-header")]
     public void An_id_in_two_and_in_three_bytes_is_the_same_chunk_stream()
     {
         var bytes = Chunks.Start().Full(100, 5, 1, RtmpMessageType.Audio, 1).Body(1).Basic(3, 100, wide: true).Body(2).Bytes;
@@ -67,7 +67,7 @@ public sealed class ChunkReaderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-2.7")]
+    [Requirement("RTMP-2.7/extended")]
     public void Extended_timestamps_are_read_on_every_format()
     {
         var bytes = Chunks.Start()
@@ -86,7 +86,7 @@ public sealed class ChunkReaderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    [Requirement("RTMP-2.7")]
+    [Requirement("RTMP-2.7/extended")]
     public void Type_3_chunks_may_repeat_the_extended_timestamp_or_not(bool repeated)
     {
         var body = Pattern(300);
@@ -133,7 +133,7 @@ public sealed class ChunkReaderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-2.7")]
+    [Requirement("RTMP-2.7/state")]
     public void Type_3_that_begins_a_message_repeats_the_delta_and_after_type_0_the_time()
     {
         var bytes = Chunks.Start()
@@ -159,7 +159,7 @@ public sealed class ChunkReaderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-2.7")]
+    [Requirement("RTMP-2.7/state")]
     public void The_first_chunk_of_a_chunk_stream_may_be_type_1()
     {
         var bytes = Chunks.Start().SameStream(5, 30, 2, RtmpMessageType.UserControl).Body(0, 6).Bytes;
@@ -226,7 +226,7 @@ public sealed class ChunkReaderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-2.4", "RTMP-2.6")]
+    [Requirement("RTMP-2.4/media", "RTMP-2.6")]
     public void Messages_of_any_type_are_handed_out_and_only_the_chunk_layers_own_are_kept()
     {
         var chunks = Chunks.Start();

@@ -38,7 +38,7 @@ public sealed class HandshakeDigestTests
 
     [Theory]
     [MemberData(nameof(Schemas))]
-    [Requirement("RTMP-1.9")]
+    [Requirement("RTMP-1.9/digest")]
     public void A_digest_client_is_answered_in_its_layout_and_signed_to(HandshakeScheme scheme)
     {
         var server = Server(strict: true);
@@ -87,7 +87,7 @@ public sealed class HandshakeDigestTests
     }
 
     [Fact]
-    [Requirement("RTMP-1.9")]
+    [Requirement("RTMP-1.9/simple")]
     public void A_simple_client_gets_the_zero_of_the_specification_as_soon_as_its_own_is_there()
     {
         var server = Server();

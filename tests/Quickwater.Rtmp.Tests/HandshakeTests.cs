@@ -9,7 +9,7 @@ public sealed class HandshakeTests
     private static readonly Instant Opened = new(7 * TimeSpan.TicksPerSecond);
 
     [Fact]
-    [Requirement("RTMP-1.2", "RTMP-1.3", "RTMP-1.4", "RTMP-1.7")]
+    [Requirement("RTMP-1.2", "RTMP-1.3", "RTMP-1.4", "RTMP-1.7/states")]
     [Requirement("RTMP-21.8/handshake")]
     public void Server_and_client_complete_at_every_split()
     {
@@ -51,7 +51,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    [Requirement("RTMP-1.7")]
+    [Requirement("RTMP-1.7/random")]
     public void The_random_bytes_come_from_the_entropy_given()
     {
         var expected = new byte[1528];
@@ -86,7 +86,7 @@ public sealed class HandshakeTests
     [InlineData(7, true)]
     [InlineData(8, false)]
     [InlineData(1535, false)]
-    [Requirement("RTMP-1.4")]
+    [Requirement("RTMP-1.4/verified")]
     [Requirement("RTMP-21.8/handshake")]
     public void A_wrong_echo_is_noted_and_refused_only_when_strict(int wrongByte, bool matches)
     {
@@ -116,7 +116,7 @@ public sealed class HandshakeTests
     [InlineData("\u0000", Reason.UnsupportedVersion)]
     [InlineData("\u0006", Reason.UnsupportedVersion)]
     [InlineData("\u001f", Reason.UnsupportedVersion)]
-    [Requirement("RTMP-1.10", "RTMP-1.5")]
+    [Requirement("RTMP-1.10/refused", "RTMP-1.5")]
     [Requirement("RTMP-21.8/handshake")]
     public void Another_protocol_or_version_is_refused_by_its_first_byte(string first, Reason why)
     {
@@ -147,7 +147,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    [Requirement("RTMP-1.7")]
+    [Requirement("RTMP-1.7/states")]
     public void A_released_handshake_is_failed_and_silent()
     {
         var server = Make(HandshakeRole.Server);

@@ -16,7 +16,7 @@ public sealed class NalUnitsTests
     [InlineData("0000000965", 4, false, false)]
     [InlineData("FFFFFFFF65", 4, false, false)]
     [InlineData("", 4, false, false)]
-    [Requirement("RTMP-4.10")]
+    [Requirement("RTMP-4.10/keyframes")]
     public void H264_keys_and_disposable_pictures_are_told_by_their_nal_units(string hex, int lengthBytes, bool key, bool disposable)
     {
         var data = Convert.FromHexString(hex);

@@ -9,7 +9,7 @@ public sealed class RtmpMessagesTests
     [InlineData(RtmpMessageType.CommandAmf0, 0)]
     [InlineData(RtmpMessageType.CommandAmf3, 1)]
     [InlineData(RtmpMessageType.CommandAmf3, 0)]
-    [Requirement("RTMP-2.4")]
+    [Requirement("RTMP-2.4/command")]
     public void A_command_is_taken_apart_in_both_types(RtmpMessageType type, int leading)
     {
         byte[] body = [.. new byte[leading], .. Connect()];
@@ -78,7 +78,7 @@ public sealed class RtmpMessagesTests
     [InlineData(RtmpMessageType.DataAmf0, false, false)]
     [InlineData(RtmpMessageType.DataAmf0, false, true)]
     [InlineData(RtmpMessageType.DataAmf3, true, true)]
-    [Requirement("RTMP-2.4")]
+    [Requirement("RTMP-2.4/data")]
     public void Metadata_is_relayed_without_setDataFrame(RtmpMessageType type, bool leading, bool wrapped)
     {
         byte[] relayed = [2, 0, 10, .. "onMetaData"u8, 8, 0, 0, 0, 1, 0, 1, 0x77, 0, 0x40, 0x94, 0, 0, 0, 0, 0, 0, 0, 0, 9];
@@ -104,7 +104,7 @@ public sealed class RtmpMessagesTests
     }
 
     [Fact]
-    [Requirement("RTMP-2.4")]
+    [Requirement("RTMP-2.4/user-control")]
     public void User_control_events_are_read_and_unknown_ones_are_not_an_error()
     {
         Assert.True(UserControlMessage.TryParse([0, 6, 1, 2, 3, 4], out var ping));
@@ -119,7 +119,7 @@ public sealed class RtmpMessagesTests
     }
 
     [Fact]
-    [Requirement("RTMP-2.4")]
+    [Requirement("RTMP-2.4/aggregate")]
     public void An_aggregate_message_is_split_and_its_times_keep_their_distance()
     {
         var body = new byte[FlvWriter.Measure(2) + FlvWriter.Measure(1)];

@@ -56,7 +56,7 @@ public sealed class VideoConfigurationTests
 
     [Theory]
     [MemberData(nameof(Records), DisableDiscoveryEnumeration = true)]
-    [Requirement("RTMP-4.2", "RTMP-4.4", "RTMP-4.10")]
+    [Requirement("RTMP-4.2", "RTMP-4.4", "RTMP-4.10/avc")]
     public void A_configuration_says_profile_level_size_and_rate(string header, string record, VideoCodecInfo info) =>
         Assert.Equal(info, VideoCodecInfo.Read(Convert.FromHexString(header + record)));
 

@@ -41,7 +41,7 @@ public sealed class PurityRules
             select $"{file.At(token)} {token.ValueText}");
 
     [Fact]
-    [Requirement("AUD-1.3")]
+    [Requirement("AUD-1.3/generated")]
     public void Every_line_of_the_log_is_source_generated() =>
         Tidy.Holds("Log by a method of Log.cs with [LoggerMessage]; extensions of ILogger box their arguments and hide what is logged:",
             from file in SourceFile.All

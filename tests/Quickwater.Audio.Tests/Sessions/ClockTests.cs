@@ -64,6 +64,7 @@ public sealed class ClockTests
     }
 
     [Fact]
+    [Requirement("AUD-5.4/jitter")]
     public void The_lag_of_a_listener_is_that_of_the_network_and_the_gathering()
     {
         using var studio = new AudioStudio();

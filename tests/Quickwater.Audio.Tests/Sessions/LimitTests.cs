@@ -58,7 +58,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    [Requirement("AUD-8.5")]
+    [Requirement("AUD-8.5/half-open")]
     public void A_half_open_handshake_ends_at_its_time()
     {
         using var studio = new AudioStudio(limits: new ConnectionLimits { HandshakeTimeout = TimeSpan.FromSeconds(3) });
@@ -72,7 +72,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    [Requirement("AUD-8.5")]
+    [Requirement("AUD-8.5/slow-writes")]
     public void A_client_that_falls_silent_ends_at_its_time()
     {
         using var studio = new AudioStudio(limits: new ConnectionLimits { IdleTimeout = TimeSpan.FromSeconds(5) });
@@ -144,7 +144,7 @@ public sealed class LimitTests
 
     [Fact]
     [Requirement("AUD-8.3")]
-    [Requirement("AUD-8.5")]
+    [Requirement("AUD-8.5/slow-reads")]
     public void Bytes_that_wait_for_a_client_are_bounded()
     {
         using var studio = new AudioStudio(
@@ -171,7 +171,7 @@ public sealed class LimitTests
     [InlineData("0A00000C000000010000000000000002", Reason.WrongProtocol)] // a ping before the hello
     [InlineData("01FFFFFF", Reason.WrongProtocol)]
     [Requirement("AUD-4.3")]
-    [Requirement("AUD-8.5")]
+    [Requirement("AUD-8.5/garbage")]
     public void Garbage_is_refused_with_its_reason(string hex, Reason why)
     {
         using var studio = new AudioStudio();
@@ -186,7 +186,7 @@ public sealed class LimitTests
 
     [Fact]
     [Requirement("AUD-4.3")]
-    [Requirement("AUD-8.5")]
+    [Requirement("AUD-8.5/oversized")]
     public void An_oversized_frame_after_the_hello_ends_the_connection_before_its_body_is_kept()
     {
         using var studio = new AudioStudio();
@@ -196,7 +196,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    [Requirement("AUD-8.5")]
+    [Requirement("AUD-8.5/garbage")]
     public void Random_bytes_from_many_peers_never_touch_a_listener()
     {
         using var studio = new AudioStudio(seed: 3);

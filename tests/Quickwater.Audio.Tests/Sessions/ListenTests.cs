@@ -25,7 +25,7 @@ public sealed class ListenTests
     }
 
     [Fact]
-    [Requirement("AUD-5.5")]
+    [Requirement("AUD-5.5/format")]
     public void A_late_joiner_gets_the_format_first_then_its_burst_then_live_audio()
     {
         using var studio = new AudioStudio();
@@ -42,7 +42,7 @@ public sealed class ListenTests
     }
 
     [Fact]
-    [Requirement("AUD-5.5")]
+    [Requirement("AUD-5.5/burst")]
     public void The_burst_is_the_stations_by_default_and_bounded_by_it()
     {
         var options = new StationOptions { Name = "speech", Burst = TimeSpan.FromMilliseconds(300), BurstMax = TimeSpan.FromSeconds(1) };

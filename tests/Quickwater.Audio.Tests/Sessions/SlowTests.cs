@@ -12,7 +12,7 @@ public sealed class SlowTests
     [Fact]
     [Requirement("AUD-7.1")]
     [Requirement("AUD-7.2")]
-    [Requirement("AUD-7.3")]
+    [Requirement("AUD-7.3/throttled")]
     public void A_lagging_client_skips_to_live_at_a_frame_boundary_and_is_told_how_much_it_missed()
     {
         using var studio = new AudioStudio(limits: s_silent);
@@ -86,7 +86,7 @@ public sealed class SlowTests
     }
 
     [Fact]
-    [Requirement("AUD-7.3")]
+    [Requirement("AUD-7.3/disconnected")]
     public void A_client_that_may_not_skip_is_ended_the_first_time_that_it_lags()
     {
         using var studio = new AudioStudio(limits: s_silent, options: new StationOptions { Name = "speech", SkipsPerMinuteMax = 0 });
@@ -103,7 +103,7 @@ public sealed class SlowTests
     }
 
     [Fact]
-    [Requirement("AUD-7.3")]
+    [Requirement("AUD-7.3/disconnected")]
     public void A_client_that_skips_too_often_is_ended()
     {
         using var studio = new AudioStudio(limits: s_silent, options: new StationOptions { Name = "speech", SkipsPerMinuteMax = 2 });
@@ -171,7 +171,7 @@ public sealed class SlowTests
     }
 
     [Fact]
-    [Requirement("AUD-7.4")]
+    [Requirement("AUD-7.4/others", "AUD-7.4/memory")]
     public void Stalled_clients_block_nobody_and_memory_does_not_grow_with_them()
     {
         using var studio = new AudioStudio(limits: s_silent, options: new StationOptions { Name = "speech", StallMax = TimeSpan.FromHours(1) });

@@ -52,7 +52,7 @@ public sealed class WavListenerTests
     }
 
     [Fact]
-    [Requirement("AUD-5.5")]
+    [Requirement("AUD-5.5/format")]
     public void A_late_joiner_gets_the_header_then_the_burst_then_live_audio()
     {
         using var studio = new AudioStudio(options: new StationOptions { Name = "speech", Burst = TimeSpan.FromSeconds(2) });

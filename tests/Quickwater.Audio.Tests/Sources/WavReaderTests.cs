@@ -15,7 +15,7 @@ public sealed class WavReaderTests
 
     [Theory]
     [MemberData(nameof(Encodings))]
-    [Requirement("AUD-5.1")]
+    [Requirement("AUD-5.1/wav")]
     public void Every_encoding_comes_out_byte_for_byte(AudioEncoding encoding, bool extensible)
     {
         var format = new AudioFormat(encoding, 2, 48_000);

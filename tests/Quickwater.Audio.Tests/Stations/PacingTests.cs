@@ -9,7 +9,7 @@ public sealed class PacingTests
     [InlineData(48_000)]
     [InlineData(44_100)]
     [InlineData(11_025)] // 20 ms are 220.5 sample frames
-    [Requirement("AUD-5.4")]
+    [Requirement("AUD-5.4/pacing")]
     public void Ten_minutes_give_exactly_ten_minutes_of_audio(int rate)
     {
         var format = new AudioFormat(AudioEncoding.S16, 2, rate);
@@ -60,7 +60,7 @@ public sealed class PacingTests
     }
 
     [Fact]
-    [Requirement("AUD-5.4")]
+    [Requirement("AUD-5.4/pacing")]
     public void After_a_late_turn_it_catches_up_without_drift()
     {
         // Turns come up to 700 ms late, again and again.

@@ -116,6 +116,7 @@ public sealed class ConnectionCloseTests : IDisposable
     }
 
     [Fact]
+    [Requirement("AUD-1.4/hand-over")]
     public void A_session_that_cannot_be_made_closes_its_transport()
     {
         var transport = new ScriptTransport(_bench.Engine.Leaks);
@@ -177,6 +178,7 @@ public sealed class ConnectionCloseTests : IDisposable
 
     [Fact]
     [Requirement("RTMP-20.1", "AUD-6.3")]
+    [Requirement("AUD-1.4/fault")]
     public void A_session_that_throws_is_a_local_fault_and_others_live()
     {
         Action<ScriptSession>[] faults =
@@ -211,6 +213,7 @@ public sealed class ConnectionCloseTests : IDisposable
     }
 
     [Fact]
+    [Requirement("AUD-1.4/fault")]
     public void A_fault_while_transmitting_lets_go_of_what_the_batch_held()
     {
         var segment = new Segment.Pool(_bench.Engine.Leaks).Rent(10_000);
@@ -287,6 +290,7 @@ public sealed class ConnectionCloseTests : IDisposable
     }
 
     [Fact]
+    [Requirement("AUD-9.3/close")]
     public void The_first_reason_wins_and_the_session_is_closed_once()
     {
         var (connection, session, transport) = _bench.Open();
@@ -318,6 +322,7 @@ public sealed class ConnectionCloseTests : IDisposable
 
     [Fact]
     [Requirement("AUD-6.1")]
+    [Requirement("AUD-1.4/scope-exit")]
     public void Counters_add_up_over_many_endings()
     {
         var rng = new Rng(11);

@@ -14,6 +14,7 @@ public sealed class ConnectionReceiveTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Requirement("AUD-2.2/reads")]
     public void Bytes_left_are_offered_again_with_more_behind_them(bool atOnce)
     {
         // Messages of four bytes, arriving three bytes at a time.

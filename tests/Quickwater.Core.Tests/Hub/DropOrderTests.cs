@@ -45,7 +45,7 @@ public sealed class DropOrderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-5.5", "RTMP-5.8")]
+    [Requirement("RTMP-5.5/counted", "RTMP-5.8/drops")]
     public void A_viewer_that_stands_still_loses_sound_too_and_the_counts_are_whole_at_any_instant()
     {
         var viewer = _stage.Join().ReadAll();
@@ -72,7 +72,7 @@ public sealed class DropOrderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-5.5")]
+    [Requirement("RTMP-5.5/audio")]
     public void A_viewer_that_reads_too_slowly_for_the_pictures_keeps_every_sound()
     {
         var viewer = _stage.Join().ReadAll();
@@ -92,7 +92,7 @@ public sealed class DropOrderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-5.9")]
+    [Requirement("RTMP-5.9/options")]
     public void Each_viewer_has_bounds_of_its_own()
     {
         var strict = _stage.Join(new SubscribeOptions { LagTimeMax = TimeSpan.FromSeconds(1) }).ReadAll();
@@ -111,7 +111,7 @@ public sealed class DropOrderTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-5.5")]
+    [Requirement("RTMP-5.5/logged")]
     public void The_first_drop_of_a_viewer_is_told_once_with_its_reason()
     {
         var viewer = _stage.Join().ReadAll();

@@ -10,6 +10,7 @@ public sealed class HubStressTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
+    [Requirement("RTMP-4.8/concurrency")]
     public async Task Viewers_come_and_go_under_a_running_publisher_and_nothing_is_left()
     {
         var stage = new Stage(new HubLimits { RetainMax = TimeSpan.FromMilliseconds(500), ReplayMin = TimeSpan.Zero });
@@ -60,6 +61,7 @@ public sealed class HubStressTests
     }
 
     [Fact]
+    [Requirement("RTMP-4.8/concurrency")]
     public async Task Publishers_that_race_for_a_name_get_it_one_at_a_time()
     {
         using var stage = new Stage(live: false);

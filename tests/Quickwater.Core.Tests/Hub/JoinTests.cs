@@ -164,7 +164,7 @@ public sealed class JoinTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-4.6")]
+    [Requirement("RTMP-4.6/bounds")]
     [Requirement("RTMP-21.8/gop")]
     public void A_gop_longer_than_the_replay_may_be_is_not_replayed()
     {

@@ -11,7 +11,7 @@ public sealed class LagTests : IDisposable
     public void Dispose() => _stage.Dispose();
 
     [Fact]
-    [Requirement("RTMP-5.5", "RTMP-5.8")]
+    [Requirement("RTMP-5.5/video", "RTMP-5.8")]
     public void Slow_viewer_drops_to_key_and_keeps_its_keys_and_its_audio()
     {
         var viewer = _stage.Join().ReadAll();

@@ -155,7 +155,7 @@ public sealed class OddStreamTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-4.6")]
+    [Requirement("RTMP-4.6/bounds")]
     public void A_group_that_outgrows_the_bytes_is_not_replayed_and_who_is_there_misses_nothing()
     {
         using var stage = new Stage(new HubLimits { TopicBytesMax = 1 << 20 });

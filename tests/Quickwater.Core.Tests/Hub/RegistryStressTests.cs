@@ -13,6 +13,7 @@ public sealed class RegistryStressTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Fact]
+    [Requirement("RTMP-4.8/events")]
     public async Task Who_is_registered_under_a_name_is_always_told_and_never_twice()
     {
         var ledger = new Ledger();

@@ -127,7 +127,7 @@ public sealed class TopicTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-4.8")]
+    [Requirement("RTMP-4.8/one-publisher")]
     public void A_topic_takes_one_publisher_at_a_time()
     {
         _stage.Start();
@@ -196,7 +196,7 @@ public sealed class TopicTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-4.13", "RTMP-5.9", "AUD-1.4")]
+    [Requirement("RTMP-4.13", "RTMP-5.9/removed", "AUD-1.4/scope-exit")]
     public void Everything_is_freed_after_the_last_viewer_and_the_publisher()
     {
         _stage.Start();
@@ -252,7 +252,7 @@ public sealed class TopicTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-4.6")]
+    [Requirement("RTMP-4.6/length")]
     [Requirement("RTMP-21.8/gop")]
     public void The_replay_keeps_at_least_its_minimum_in_whole_gops()
     {
@@ -337,7 +337,7 @@ public sealed class TopicTests : IDisposable
     }
 
     [Fact]
-    [Requirement("RTMP-4.12")]
+    [Requirement("RTMP-4.12/frames")]
     public void A_topic_counts_its_frames_and_smooths_its_rate()
     {
         _stage.Start();

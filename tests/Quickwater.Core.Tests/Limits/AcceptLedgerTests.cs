@@ -12,7 +12,7 @@ public sealed class AcceptLedgerTests
     private readonly VirtualTime _time = new();
 
     [Fact]
-    [Requirement("AUD-8.5")]
+    [Requirement("AUD-8.5/floods")]
     [Requirement("RTMP-21.8/rates")]
     public void A_rate_over_the_limit_is_refused_until_the_second_is_over()
     {

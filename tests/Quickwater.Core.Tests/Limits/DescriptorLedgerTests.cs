@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Quickwater.Core.Tests;
 
-[Requirement("MED-9.5")]
+[Requirement("MED-9.5/descriptors")]
 public sealed class DescriptorLedgerTests
 {
     private const int Places = 6;

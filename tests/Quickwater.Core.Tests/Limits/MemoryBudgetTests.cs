@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Quickwater.Core.Tests;
 
-[Requirement("MED-9.5", "RTMP-20.2")]
+[Requirement("MED-9.5/memory", "RTMP-20.2")]
 public sealed class MemoryBudgetTests
 {
     private const int Mebi = 1 << 20;

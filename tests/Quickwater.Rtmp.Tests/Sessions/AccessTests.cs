@@ -77,7 +77,7 @@ public sealed class AccessTests : StudioTests
     }
 
     [Theory]
-    [Requirement("RTMP-4.9")]
+    [Requirement("RTMP-4.9/identity")]
     [InlineData(true)]
     [InlineData(false)]
     public void A_session_keeps_what_it_was_allowed_and_as_whom_while_it_does_it(bool late)

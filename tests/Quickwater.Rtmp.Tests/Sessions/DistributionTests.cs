@@ -81,7 +81,7 @@ public sealed class DistributionTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-5.9", "RTMP-12.4")]
+    [Requirement("RTMP-5.9/options", "RTMP-12.4")]
     public void A_viewer_chooses_its_latency_by_a_parameter_of_the_name()
     {
         var studio = Open();

@@ -8,7 +8,7 @@ namespace Quickwater.Rtmp.Tests;
 public sealed class HostileInputTests : StudioTests
 {
     [Theory]
-    [Requirement("RTMP-1.5", "RTMP-1.10")]
+    [Requirement("RTMP-1.5/ends", "RTMP-1.10")]
     [InlineData("GET /live/cam.flv HTTP/1.1\r\nHost: localhost\r\n\r\n", Reason.WrongProtocol)]
     [InlineData("\x16\x03\x01\x02\x00\x01", Reason.WrongProtocol)]
     [InlineData("\x06", Reason.UnsupportedVersion)]
@@ -64,7 +64,7 @@ public sealed class HostileInputTests : StudioTests
     });
 
     [Fact]
-    [Requirement("RTMP-1.6", "RTMP-1.8")]
+    [Requirement("RTMP-1.6", "RTMP-1.8/starts")]
     public void Half_a_handshake_and_then_silence()
     {
         var studio = Open();
@@ -115,7 +115,7 @@ public sealed class HostileInputTests : StudioTests
     });
 
     [Fact]
-    [Requirement("RTMP-1.4")]
+    [Requirement("RTMP-1.4/setting")]
     public void A_wrong_echo_when_the_server_is_strict()
     {
         var studio = Open(() => new Studio(new RtmpServerOptions { StrictHandshake = true }));

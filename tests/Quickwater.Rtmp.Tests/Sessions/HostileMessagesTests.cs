@@ -112,7 +112,7 @@ public sealed class HostileMessagesTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-2.7")]
+    [Requirement("RTMP-2.7/basic-header")]
     public void Media_on_chunk_streams_with_ids_of_three_bytes()
     {
         var studio = Open();
@@ -158,7 +158,7 @@ public sealed class HostileMessagesTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-1.6", "RTMP-1.8")]
+    [Requirement("RTMP-1.6/ends", "RTMP-1.8")]
     public void Handshakes_that_stall_in_every_state_end_at_the_same_deadline_and_are_told_nothing_more()
     {
         var studio = Open();
@@ -174,7 +174,7 @@ public sealed class HostileMessagesTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-1.8")]
+    [Requirement("RTMP-1.8/cancelled")]
     public void The_handshakes_deadline_is_gone_with_its_success()
     {
         var studio = Open();

@@ -4,7 +4,7 @@ using Quickwater.Testing;
 namespace Quickwater.Rtmp.Tests;
 
 /// <summary>What a peer may have the server hold before it has said who it is, and when memory is short.</summary>
-[Requirement("MED-9.5")]
+[Requirement("MED-9.5/memory")]
 public sealed class MemoryShareTests
 {
     private const int Mebi = 1 << 20;

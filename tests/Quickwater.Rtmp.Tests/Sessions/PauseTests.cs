@@ -7,6 +7,7 @@ namespace Quickwater.Rtmp.Tests;
 public sealed class PauseTests : StudioTests
 {
     [Fact]
+    [Requirement("RTMP-3.13/pause")]
     public void A_paused_viewer_gets_nothing_and_goes_on_at_the_latest_key()
     {
         var studio = Open();

@@ -64,7 +64,7 @@ public sealed class PlayOptionsTests : StudioTests
     }
 
     [Theory]
-    [Requirement("RTMP-3.13")]
+    [Requirement("RTMP-3.13/play2")]
     [InlineData("switch")]
     [InlineData("swap")]
     [InlineData("")]

@@ -148,7 +148,7 @@ public sealed class PlayTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-3.13")]
+    [Requirement("RTMP-3.13/receive")]
     public void A_viewer_chooses_what_it_receives()
     {
         var studio = Open();

@@ -76,7 +76,7 @@ public sealed class PublishTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-4.5", "RTMP-5.6")]
+    [Requirement("RTMP-4.5/told", "RTMP-5.6")]
     public void Viewers_hear_at_once_that_the_publisher_has_died()
     {
         var studio = Open();
@@ -273,7 +273,7 @@ public sealed class PublishTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-2.4")]
+    [Requirement("RTMP-2.4/aggregate")]
     public void An_aggregate_is_its_parts()
     {
         var studio = Open();
@@ -313,7 +313,7 @@ public sealed class PublishTests : StudioTests
     }
 
     [Theory]
-    [Requirement("RTMP-4.10", "RTMP-5.1")]
+    [Requirement("RTMP-4.10/keyframes", "RTMP-5.1")]
     [InlineData(5, true)]
     [InlineData(1, false)]
     public void A_picture_is_a_key_by_its_nal_units_whatever_its_tag_says(byte nalType, bool isKey)

@@ -6,7 +6,7 @@ namespace Quickwater.Rtmp.Tests;
 public sealed class ServerCommandTests : StudioTests
 {
     [Fact]
-    [Requirement("RTMP-3.1", "RTMP-1.2")]
+    [Requirement("RTMP-3.1/answer", "RTMP-1.2")]
     public void Connect_is_answered_at_once()
     {
         var studio = Open();
@@ -59,7 +59,7 @@ public sealed class ServerCommandTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-3.1")]
+    [Requirement("RTMP-3.1/application")]
     public void An_application_that_is_not_configured_is_refused_by_name()
     {
         var studio = Open(() => new Studio(new RtmpServerOptions { Applications = ["live"] }));
@@ -109,7 +109,7 @@ public sealed class ServerCommandTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-3.7", "RTMP-3.13")]
+    [Requirement("RTMP-3.7", "RTMP-3.13/commands")]
     public void What_is_said_before_publish_and_play_is_true_of_the_stream()
     {
         var studio = Open();
@@ -194,7 +194,7 @@ public sealed class ServerCommandTests : StudioTests
     }
 
     [Theory]
-    [Requirement("RTMP-3.13")]
+    [Requirement("RTMP-3.13/commands")]
     [InlineData("releaseStream", "_result", "")]
     [InlineData("FCPublish", "_result", "onFCPublish NetStream.Publish.Start")]
     [InlineData("FCUnpublish", "_result", "onFCUnpublish NetStream.Unpublish.Success")]
@@ -221,7 +221,7 @@ public sealed class ServerCommandTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-3.13")]
+    [Requirement("RTMP-3.13/seek")]
     public void Seeking_in_a_live_stream_fails_truthfully()
     {
         var studio = Open();
@@ -235,7 +235,7 @@ public sealed class ServerCommandTests : StudioTests
     }
 
     [Theory]
-    [Requirement("RTMP-2.4")]
+    [Requirement("RTMP-2.4/command")]
     [InlineData(true)]
     [InlineData(false)]
     public void Commands_of_type_17_are_taken_with_and_without_their_leading_byte(bool leading)
@@ -273,7 +273,7 @@ public sealed class ServerCommandTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-2.4")]
+    [Requirement("RTMP-2.4/protocol-control")]
     public void What_was_received_is_acknowledged_by_the_window()
     {
         var studio = Open();
@@ -292,7 +292,7 @@ public sealed class ServerCommandTests : StudioTests
     }
 
     [Fact]
-    [Requirement("RTMP-4.9")]
+    [Requirement("RTMP-4.9/transitions")]
     public void A_session_goes_through_its_states()
     {
         var studio = Open();

@@ -18,6 +18,7 @@ public sealed class SessionStatesTests
 
     [Fact]
     [Requirement("RTMP-21.8/commands")]
+    [Requirement("RTMP-4.9/transitions")]
     public void Only_the_steps_of_the_table_are_taken()
     {
         foreach (var from in Enum.GetValues<RtmpSessionState>())

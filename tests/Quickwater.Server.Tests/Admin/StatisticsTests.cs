@@ -9,7 +9,7 @@ public sealed class StatisticsTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    [Requirement("RTMP-4.12", "RTMP-5.8")]
+    [Requirement("RTMP-4.12/bitrate", "RTMP-5.8")]
     public async Task Streams_and_connections_show_their_bitrates_frames_and_bytes()
     {
         await using var server = await RunningServer.StartAsync();

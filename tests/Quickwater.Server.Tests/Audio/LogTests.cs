@@ -14,7 +14,7 @@ public sealed class LogTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    [Requirement("AUD-1.3", "AUD-9.1", "AUD-9.5")]
+    [Requirement("AUD-1.3/levels", "AUD-9.1", "AUD-9.5")]
     public async Task Every_component_says_what_it_does_at_info_and_what_goes_wrong_at_error()
     {
         var (path, _, _) = Sound.Speech(_folder);
@@ -67,7 +67,7 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
-    [Requirement("AUD-2.3", "AUD-6.1", "AUD-9.1")]
+    [Requirement("AUD-2.3/logged", "AUD-2.3/abrupt", "AUD-6.1", "AUD-9.1")]
     public async Task Clients_that_reset_at_any_point_are_logged_from_their_start_to_their_end_and_harm_nobody()
     {
         var (path, _, _) = Sound.Speech(_folder);

@@ -13,7 +13,7 @@ public sealed class SourceWorkerTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    [Requirement("AUD-5.1")]
+    [Requirement("AUD-5.1/wav")]
     public async Task A_wav_file_comes_out_sample_for_sample()
     {
         var (path, format, samples) = Sound.Speech(_folder);
@@ -23,7 +23,7 @@ public sealed class SourceWorkerTests : IDisposable
     }
 
     [Fact]
-    [Requirement("AUD-5.1")]
+    [Requirement("AUD-5.1/raw")]
     public async Task Raw_samples_come_out_as_they_are()
     {
         var samples = Sound.Sweep(10_000);
@@ -84,7 +84,7 @@ public sealed class SourceWorkerTests : IDisposable
     }
 
     [SndfileFact]
-    [Requirement("AUD-5.1")]
+    [Requirement("AUD-5.1/codecs")]
     public async Task Flac_comes_out_sample_for_sample_and_lossy_codecs_in_full_length()
     {
         var (path, format, samples) = Sound.Speech(_folder);

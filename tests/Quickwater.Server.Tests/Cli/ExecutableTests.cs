@@ -132,7 +132,7 @@ public sealed class ExecutableTests
     }
 
     [Fact]
-    [Requirement("RTMP-19.1", "RTMP-17.5")]
+    [Requirement("RTMP-19.1", "RTMP-17.5/logged")]
     public async Task Serve_prints_where_to_go_and_stops_in_order_at_a_signal()
     {
         using var folder = new TemporaryFolder();

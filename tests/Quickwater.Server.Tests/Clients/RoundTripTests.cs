@@ -8,7 +8,7 @@ namespace Quickwater.Server.Tests;
 public sealed class RoundTripTests
 {
     [Fact]
-    [Requirement("RTMP-3.3", "RTMP-3.4", "RTMP-21.7")]
+    [Requirement("RTMP-3.3", "RTMP-3.4", "RTMP-21.7/publish")]
     public async Task What_is_published_is_played_byte_for_byte()
     {
         await using var server = await RunningServer.StartAsync();

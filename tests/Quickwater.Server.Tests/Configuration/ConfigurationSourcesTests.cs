@@ -5,7 +5,7 @@ namespace Quickwater.Server.Tests;
 public sealed class ConfigurationSourcesTests
 {
     [Fact]
-    [Requirement("RTMP-17.5")]
+    [Requirement("RTMP-17.5/defaults")]
     public void Without_sources_every_value_is_its_default()
     {
         var configuration = ServerConfiguration.From(Load());

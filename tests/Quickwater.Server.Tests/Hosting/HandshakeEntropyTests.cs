@@ -7,7 +7,7 @@ namespace Quickwater.Server.Tests;
 public sealed class HandshakeEntropyTests
 {
     [Fact]
-    [Requirement("RTMP-1.1", "RTMP-1.2", "RTMP-1.7")]
+    [Requirement("RTMP-1.1", "RTMP-1.2", "RTMP-1.7/random")]
     public async Task A_version_byte_alone_is_answered_with_random_bytes_that_no_other_connection_gets()
     {
         await using var server = await RunningServer.StartAsync();

@@ -9,7 +9,7 @@ namespace Quickwater.Server.Tests;
 public sealed class FlvViewersTests
 {
     [Fact]
-    [Requirement("RTMP-21.7")]
+    [Requirement("RTMP-21.7/keyframe")]
     public async Task A_viewer_by_http_gets_the_stream_and_its_end()
     {
         await using var server = await RunningServer.StartAsync();
@@ -73,7 +73,7 @@ public sealed class FlvViewersTests
     }
 
     [Fact]
-    [Requirement("RTMP-4.10", "RTMP-5.8", "RTMP-18.3")]
+    [Requirement("RTMP-4.10", "RTMP-5.8/bytes", "RTMP-18.3")]
     public async Task Administration_shows_the_stream_its_publisher_and_its_viewers()
     {
         await using var server = await RunningServer.StartAsync();
@@ -200,7 +200,7 @@ public sealed class FlvViewersTests
     }
 
     [Fact]
-    [Requirement("MED-5.2")]
+    [Requirement("MED-5.2/list")]
     public async Task Every_live_stream_is_listed_with_its_viewers_unless_the_configuration_says_no()
     {
         const int Streams = 21;

@@ -9,7 +9,7 @@ using Quickwater.Testing;
 namespace Quickwater.Server.Tests;
 
 /// <summary>Who gets a place at an HTTP listener, and how long it may keep it without a word.</summary>
-[Requirement("MED-9.5")]
+[Requirement("MED-9.5/places")]
 public sealed class WebPlacesTests : IAsyncLifetime
 {
     private const int RequestsOfDeaf = 100_000;
