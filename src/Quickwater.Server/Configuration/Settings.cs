@@ -242,9 +242,9 @@ internal static class Settings
         .. AudioSettings.All,
         HttpEnabled, HttpListen, HttpViewersMax, HttpConnectionsPerAddressMax, HttpWaitForStream, HttpTracksWait, HttpListStreams, AdminEnabled, AdminListen,
         AdminAllowedHosts,
-        .. LimitsSettings.All,
+        .. LimitsSettings.All, FarewellTimeout,
         .. LogSettings.All,
-        DataDirectory, ShutdownGrace, FarewellTimeout,
+        DataDirectory, ShutdownGrace,
     ];
 
     private static readonly Dictionary<string, Setting> ByKey = All.ToDictionary(setting => setting.Key, StringComparer.Ordinal);

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
-using System.Text.Json;
 using Quickwater.Testing;
 
 namespace Quickwater.Server.Tests;
@@ -77,43 +75,6 @@ public sealed class TargetTests
         {
             idle.ForEach(static socket => socket.Dispose());
         }
-    }
-
-    [FullFact]
-    [Requirement("RTMP-5.7", "RTMP-12.5", "RTMP-12.4")]
-    public async Task A_viewer_of_low_latency_that_stands_still_has_at_most_half_a_second_waiting()
-    {
-        const int KilobitsPerSecond = 8000;
-        const int Looks = 40;
-        const double MostMilliseconds = 500;
-        const double FrameMilliseconds = 40;
-        await using var server = await RunningServer.StartAsync();
-        using var load = new LoadRun(
-            new LoadOptions(Viewers: 1, 1, KilobitsPerSecond, FramesPerSecond: 25, Warm, TimeSpan.FromSeconds(8), server.Url("live/load")), null);
-        var running = load.RunAsync(CancellationToken.None);
-        using var stalled = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
-        await stalled.ConnectAsync(server.Server.Http ?? throw new InvalidOperationException("HTTP is off."));
-        await stalled.SendAsync(Encoding.ASCII.GetBytes("GET /live/load.flv?latency=low HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-        await stalled.ReceiveAsync(new byte[1024]); // it plays; it reads no more
-
-        var lags = new List<double>();
-        using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        for (var i = 0; i < Looks; i++)
-        {
-            await clock.WaitForNextTickAsync();
-            lags.Add(await LagAsync(server));
-        }
-
-        Assert.Equal(0L, (await running).FramesMissing); // nobody else loses any
-        Assert.Contains(lags, static lag => lag > 0);
-        Assert.All(lags, static lag => Assert.InRange(lag, 0, MostMilliseconds + FrameMilliseconds));
-    }
-
-    private static async Task<double> LagAsync(RunningServer server)
-    {
-        using var json = JsonDocument.Parse(await server.Client.GetStringAsync(server.Admin("/api/v1/connections")));
-        var viewer = json.RootElement.GetProperty("connections").EnumerateArray().Single(static one => one.GetProperty("protocol").GetString() == "http-flv");
-        return viewer.GetProperty("lagMilliseconds").GetDouble();
     }
 
     private static async Task<LoadReport> RunAsync(LoadOptions options)
