@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Quickwater.Testing;
 using Xunit;
 
 namespace Quickwater.Core.Tests;
@@ -35,6 +36,14 @@ public sealed partial class ReasonsTests
             Quickwater.Core.Reasons.All,
             reason => Assert.Equal(groups[(ushort)reason / 100], Quickwater.Core.Reasons.Describe(reason).Fault));
     }
+
+    // Errors pass the budget of log lines, so that a fault of this program or machine is never left out.
+    [Fact]
+    [Requirement("MED-9.5/log-lines")]
+    public void What_any_peer_can_bring_about_is_no_error() => Assert.All(
+        Quickwater.Core.Reasons.All.Where(static reason =>
+            Quickwater.Core.Reasons.Describe(reason).Fault is Fault.Peer or Fault.Limit or Fault.Policy || reason == Reason.TooManyOpenFiles),
+        reason => Assert.NotEqual(Severity.Error, Quickwater.Core.Reasons.Describe(reason).Severity));
 
     [Fact]
     public void A_number_that_is_no_reason_is_a_local_fault() =>

@@ -16,7 +16,16 @@ internal static class Executable
     public static Child Start(params IEnumerable<string> arguments) => Start(isFed: false, arguments);
 
     /// <summary>Starts <c>quickwater</c> with these arguments; fed, its standard input stays open.</summary>
-    public static Child Start(bool isFed, IEnumerable<string> arguments) => Child.StartFile(Command.Host, [Command.Path, .. arguments], isFed);
+    /// <param name="isFed">Whether it is fed.</param>
+    /// <param name="arguments">What it is told.</param>
+    /// <param name="descriptorsMax">Its hard limit of descriptors, which the program sh sets; null for ours.</param>
+    public static Child Start(bool isFed, IEnumerable<string> arguments, int? descriptorsMax = null)
+    {
+        string[] command = [Command.Host, Command.Path, .. arguments];
+        return descriptorsMax is { } most
+            ? Child.StartFile(Tools.Require("sh"), ["-c", $"ulimit -n {most}; exec \"$@\"", "sh", .. command], isFed)
+            : Child.StartFile(command[0], command[1..], isFed);
+    }
 
     private static (string Host, string Path) FindCommand()
     {

@@ -18,6 +18,9 @@ internal sealed class FlvCollector(TemporaryFolder folder, Uri address, string n
     /// <summary>The files so far that hold anything, in order. Ask when it has stopped.</summary>
     public IReadOnlyList<string> Pieces => [.. _pieces.Where(static file => new FileInfo(file).Length > 0)];
 
+    /// <summary>How often it has opened the stream.</summary>
+    public int Opened => _pieces.Count;
+
     /// <summary>Begins to watch.</summary>
     public void Start() => _running = RunAsync();
 

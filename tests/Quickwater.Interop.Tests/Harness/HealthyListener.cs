@@ -97,20 +97,10 @@ internal sealed class HealthyListener : IAsyncDisposable
     private AudioMessageType Read(Socket socket, out ReadOnlySpan<byte> message)
     {
         Span<byte> header = stackalloc byte[4];
-        ReadWhole(socket, header);
+        socket.ReceiveWhole(header);
         var body = _body.AsSpan(0, (int)(BinaryPrimitives.ReadUInt32BigEndian(header) & 0xFFFFFF));
-        ReadWhole(socket, body);
+        socket.ReceiveWhole(body);
         message = body;
         return (AudioMessageType)header[0];
-    }
-
-    private static void ReadWhole(Socket socket, Span<byte> into)
-    {
-        while (!into.IsEmpty)
-        {
-            var got = socket.Receive(into);
-            Assert.True(got > 0, "the server does not end a healthy client");
-            into = into[got..];
-        }
     }
 }

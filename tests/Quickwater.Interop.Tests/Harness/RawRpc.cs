@@ -8,6 +8,11 @@ namespace Quickwater.Interop.Tests;
 /// <summary>A caller that speaks the base protocol by bytes, as a program in another language does.</summary>
 internal sealed class RawRpc : IDisposable
 {
+    /// <summary>Bytes of a header.</summary>
+    public const int HeaderBytes = 12;
+
+    private const uint Magic = 0xC0DEBABE;
+
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly List<byte> _unsent = [];
 
@@ -22,14 +27,18 @@ internal sealed class RawRpc : IDisposable
         return caller;
     }
 
-    public void Write(uint id, string body)
+    public void Write(uint id, string body) => WriteRaw(Request(id, body));
+
+    /// <summary>A request's bytes.</summary>
+    public static byte[] Request(uint id, string body)
     {
-        Span<byte> header = stackalloc byte[12];
-        BinaryPrimitives.WriteUInt32BigEndian(header, 0xC0DEBABE);
-        BinaryPrimitives.WriteUInt32BigEndian(header[4..], id);
-        BinaryPrimitives.WriteUInt32BigEndian(header[8..], (uint)Encoding.UTF8.GetByteCount(body));
-        WriteRaw(header);
-        WriteRaw(Encoding.UTF8.GetBytes(body));
+        var text = Encoding.UTF8.GetBytes(body);
+        var bytes = new byte[HeaderBytes + text.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, Magic);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4), id);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(8), (uint)text.Length);
+        text.CopyTo(bytes, HeaderBytes);
+        return bytes;
     }
 
     public void WriteRaw(ReadOnlySpan<byte> bytes) => _unsent.AddRange(bytes);
@@ -69,10 +78,10 @@ internal sealed class RawRpc : IDisposable
         var answers = new List<(uint, string)>();
         while (bytes.Length > 0)
         {
-            Assert.Equal(0xC0DEBABE, BinaryPrimitives.ReadUInt32BigEndian(bytes));
+            Assert.Equal(Magic, BinaryPrimitives.ReadUInt32BigEndian(bytes));
             var length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
-            answers.Add((BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), Encoding.UTF8.GetString(bytes.Slice(12, length))));
-            bytes = bytes[(12 + length)..];
+            answers.Add((BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), Encoding.UTF8.GetString(bytes.Slice(HeaderBytes, length))));
+            bytes = bytes[(HeaderBytes + length)..];
         }
 
         return answers;

@@ -48,7 +48,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it on loopback and waits until it serves.</summary>
     /// <param name="output">Where its log goes at the end.</param>
     /// <param name="more">More arguments; a <c>--set</c> among them wins over this class's.</param>
-    public static async Task<ServerProcess> StartAsync(ITestOutputHelper output, params string[] more)
+    public static Task<ServerProcess> StartAsync(ITestOutputHelper output, params string[] more) => StartAsync(output, descriptorsMax: null, more);
+
+    /// <summary>The same, with a hard limit of descriptors; for tests that need the program sh.</summary>
+    /// <param name="output">Where its log goes at the end.</param>
+    /// <param name="descriptorsMax">What the system lets it open; null for what it lets us.</param>
+    /// <param name="more">More arguments; a <c>--set</c> among them wins over this class's.</param>
+    public static async Task<ServerProcess> StartAsync(ITestOutputHelper output, int? descriptorsMax, params string[] more)
     {
         var data = new TemporaryFolder();
         string[] arguments =
@@ -57,7 +63,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             "--set", "rpc.listen=127.0.0.1:0", "--set", "audio.listen=127.0.0.1:0",
             "--set", "rtmp.anonymousPublishFromLoopback=true", "--set", $"data.directory={data["data"]}", .. more,
         ];
-        var server = new ServerProcess(Executable.Start(isFed: true, arguments), data, output);
+        var server = new ServerProcess(Executable.Start(isFed: true, arguments, descriptorsMax), data, output);
         try
         {
             await server._child.Output.FirstAsync("Ctrl+C", StartTime);
@@ -92,6 +98,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Its listing of connections now, as JSON.</summary>
     public Task<string> ConnectionsAsync() => _web.GetStringAsync(new Uri($"http://{Admin}/api/v1/connections"));
+
+    /// <summary>What it holds for all peers together, and may hold, as JSON.</summary>
+    public Task<string> LimitsAsync() => _web.GetStringAsync(new Uri($"http://{Admin}/api/v1/limits"));
 
     /// <summary>Waits until its metrics are as they should be.</summary>
     public Task<Metrics> MetricsAsync(Func<Metrics, bool> isGood, string what, int withinSeconds = 60) =>
