@@ -49,6 +49,8 @@ public sealed record AudioServerOptions
             TopicsMax = Math.Max(1, stations.Count),
             PublishersMax = Math.Max(1, stations.Count),
             SubscribersPerTopicMax = 1_000_000, // each station counts its own
+            WaitersMax = 1_000_000, // and those who wait for it; nobody can wait for a name that is no station
+            WaitersPerAddressMax = 1_000_000,
             ReplayMin = burst,
             ReplayMax = burst + burst,
             RetainMax = burst + lag + TimeSpan.FromSeconds(2), // a skip is for the session to tell of, before the ring lets go

@@ -137,13 +137,14 @@ public sealed class UnreadTests
     [Requirement("AUD-6.2", "MED-9.9")]
     public void A_listener_that_the_hub_refuses_gives_its_places_back()
     {
-        using var studio = new AudioStudio(clientsMax: 1, started: false, options: new StationOptions { Name = "speech", ListenersMax = 1 });
+        using var studio = new AudioStudio(
+            clientsMax: 1, started: false, options: new StationOptions { Name = "speech", ListenersMax = 1 }, hub: static limits => limits with { WaitersMax = 1 });
         Assert.Equal(Reason.None, studio.Hub.Subscribe("other", PcmWireForm.Instance, new SubscribeOptions(), new Nobody(), Instant.Zero, out var other));
         for (var i = 0; i < 3; i++)
         {
             var refused = studio.Listen();
             studio.Run(1);
-            Assert.Equal(Reason.TooManyStreams, refused.ServerEnded);
+            Assert.Equal(Reason.TooManyWaiters, refused.ServerEnded);
             Assert.Equal((0, 0), (studio.Station.Listeners.Now, studio.Audio.Clients.Count));
         }
 

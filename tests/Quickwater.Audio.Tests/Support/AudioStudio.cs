@@ -12,7 +12,8 @@ internal sealed class AudioStudio : IHubObserver, IDisposable
 
     public AudioStudio(
         Pattern? source = null, StationOptions? options = null, ConnectionLimits? limits = null, Faults? faults = null, ulong seed = 1,
-        int clientsMax = 10_000, bool started = true, Func<SimWorld, SimLine>? line = null, Action<Station>? changed = null)
+        int clientsMax = 10_000, bool started = true, Func<SimWorld, SimLine>? line = null, Action<Station>? changed = null,
+        Func<HubLimits, HubLimits>? hub = null)
     {
         World = new SimWorld(seed, faults ?? Faults.None);
         Server = World.AddHost("server");
@@ -22,7 +23,7 @@ internal sealed class AudioStudio : IHubObserver, IDisposable
         options ??= new StationOptions { Name = "speech" };
         var settings = new AudioServerOptions { ClientsMax = clientsMax };
         settings = settings with { Limits = limits ?? settings.Limits };
-        Hub = new Hub(Server.Engine, settings.ToHubLimits([options]), this);
+        Hub = new Hub(Server.Engine, hub?.Invoke(settings.ToHubLimits([options])) ?? settings.ToHubLimits([options]), this);
         Line = line?.Invoke(World);
         Station = new Station(Hub, options, Line is null ? Source : Line, changed);
         Stations = new StationRegister([Station]);
