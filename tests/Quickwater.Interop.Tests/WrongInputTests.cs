@@ -71,7 +71,7 @@ public sealed class WrongInputTests(ITestOutputHelper output)
             if (reason.Contains("amf", StringComparison.Ordinal))
             {
                 var why = await server.Log.FirstAsync(
-                    text => text.Contains($"from {name} sent a command that cannot be read:", StringComparison.Ordinal), Patience);
+                    text => text.Contains($"from {name} sent a command that cannot be read (stream none):", StringComparison.Ordinal), Patience);
                 Assert.Matches($@", at byte [0-9]+ of the message \[{reason}\]$", why);
             }
 
