@@ -70,7 +70,7 @@ public sealed class OptionTests
         foreach (var nonsense in Nonsense.Where(text => text.Length > 0 || option.ValueType != typeof(bool))) // a flag with nothing behind it is given
         {
             var others = Others.GetValueOrDefault(path, []).Where(other => !other.StartsWith(name, StringComparison.Ordinal));
-            string[] words = [.. path.Split(' '), .. filler, .. others, $"{name}={(name == "--output" ? Path.Combine("/nowhere", nonsense) : nonsense)}"];
+            string[] words = [.. path.Split(' '), .. filler, .. others, $"{name}={(name == "--output" ? Path.Combine("/nowhere/at/all", nonsense) : nonsense)}"];
             var (code, error) = await TryAsync(words);
             if (option.ValueType != typeof(string) && option.ValueType != typeof(string[]))
             {
