@@ -20,12 +20,13 @@ public sealed class SystemSchedulerTests
     public async Task A_timer_goes_off_once_each_time_it_is_set_and_not_before(bool own)
     {
         using var timer = Make(own);
+        var early = own ? 1 : 5; // the runtime counts in the kernel's coarse clock, whose steps may be 4 ms
         for (var milliseconds = 0; milliseconds <= 60; milliseconds += 20)
         {
             var start = Stopwatch.GetTimestamp();
             Assert.True(timer.Change(TimeSpan.FromMilliseconds(milliseconds), s_never));
             Assert.True(await _went.WaitAsync(s_patience));
-            Assert.True(Stopwatch.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(milliseconds - 1), $"set to {milliseconds} ms");
+            Assert.True(Stopwatch.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(milliseconds - early), $"set to {milliseconds} ms");
         }
 
         Assert.Equal(0, _went.CurrentCount);
