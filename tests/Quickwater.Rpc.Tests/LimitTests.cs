@@ -39,6 +39,34 @@ public sealed class LimitTests
 
     [Fact]
     [Requirement("MED-9.5/memory")]
+    public void A_long_request_ends_its_connection_when_memory_is_spent_while_it_comes()
+    {
+        const int Long = 400_000;
+        var memory = new MemoryBudget(16 << 20);
+        using var served = new Served(memory: memory);
+        var others = memory.Enter(IPAddress.Parse("192.0.2.1"));
+        var request = Frame.Base(1, "echo", $"\"{new string('x', Long)}\"");
+        served.Driver.Feed(request.AsSpan(0, 8000));
+        Assert.Equal(Reason.None, served.Driver.Session.Ended);
+        others.Take(memory.BytesMax + 1);
+        served.Driver.Feed(request.AsSpan(8000, Long / 2));
+        Assert.Equal(Reason.MemoryPressure, served.Driver.Session.Ended);
+        others.Give(memory.BytesMax + 1);
+    }
+
+    [Fact]
+    public void Where_nobody_counts_memory_calls_are_answered_all_the_same()
+    {
+        using var served = new Served(isCounted: false);
+        served.Driver.Reads = false;
+        served.Driver.Feed([.. Frame.Base(1, "echo", "1"), .. Frame.Base(2, "held"), .. Frame.Base(3, "echo", "3")]);
+        served.Driver.Reads = true;
+        served.Driver.Turn();
+        Assert.Equal([1u, 3u], served.Driver.Frames().Select(frame => frame.Id));
+    }
+
+    [Fact]
+    [Requirement("MED-9.5/memory")]
     public void Without_memory_who_does_not_read_its_answers_is_not_read()
     {
         var memory = new MemoryBudget(16 << 20);

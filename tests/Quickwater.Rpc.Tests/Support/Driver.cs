@@ -14,14 +14,14 @@ internal sealed class Driver : IMailbox, IDisposable
     private readonly List<byte> _output = [];
     private bool _closed;
 
-    public Driver(Func<PooledBytes.Pool, ISessionFactory> make, string from = "127.0.0.1", MemoryBudget? memory = null)
+    public Driver(Func<PooledBytes.Pool, ISessionFactory> make, string from = "127.0.0.1", MemoryBudget? memory = null, bool isCounted = true)
     {
         Leaks = new LeakCounters(memory);
         Buffers = new PooledBytes.Pool(Leaks);
         var here = new IPEndPoint(IPAddress.Loopback, 0);
         Factory = make(Buffers);
         var remote = new IPEndPoint(IPAddress.Parse(from), 0);
-        Session = Factory.Create(new ConnectionInfo(1, Factory.Protocol, remote, here) { Tls = Tls, Memory = Leaks.Memory.Enter(remote.Address) }, this, Now);
+        Session = Factory.Create(new ConnectionInfo(1, Factory.Protocol, remote, here) { Tls = Tls, Memory = isCounted ? Leaks.Memory.Enter(remote.Address) : null }, this, Now);
     }
 
     public LeakCounters Leaks { get; }

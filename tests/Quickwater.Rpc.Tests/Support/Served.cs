@@ -6,7 +6,8 @@ namespace Quickwater.Rpc.Tests;
 /// <summary>A server's session under a <see cref="Driver"/>, with methods for tests: <c>held</c>, <c>stream</c>, <c>add</c>, <c>throw</c>, <c>big</c>, <c>bytes</c>, <c>soon</c>.</summary>
 internal sealed class Served : IDisposable
 {
-    public Served(RpcLimits? limits = null, bool hello = false, bool tellsFaults = true, IRpcAuthenticator? authenticator = null, MemoryBudget? memory = null)
+    public Served(RpcLimits? limits = null, bool hello = false, bool tellsFaults = true, IRpcAuthenticator? authenticator = null, MemoryBudget? memory = null,
+        bool isCounted = true)
     {
         var methods = new RpcMethods()
             .MapLater("held", RpcPayloads.Json | RpcPayloads.Binary, Held)
@@ -31,7 +32,7 @@ internal sealed class Served : IDisposable
         {
             Faulted = tellsFaults ? (method, fault) => Faults.Add($"{method}: {fault.Message}") : null,
             Attempted = tellsFaults ? (_, name, refusal) => Attempts.Add((name, refusal)) : null,
-        }, memory: memory);
+        }, memory: memory, isCounted: isCounted);
         if (hello)
         {
             Driver.Feed(Frame.Base(0, "rpc.hello", """{"version":1}"""));

@@ -55,7 +55,7 @@ internal sealed class RunningServer : IAsyncDisposable
             [],
             [
                 "rtmp.listen=127.0.0.1:0", "http.listen=127.0.0.1:0", "admin.listen=127.0.0.1:0", "rpc.listen=127.0.0.1:0", "rpc.tls.listen=127.0.0.1:0",
-                "audio.listen=127.0.0.1:0", $"rtmp.publishKeys={Key}", "rtmp.anonymousPublishFromLoopback=true", .. sets,
+                "audio.listen=127.0.0.1:0", $"rtmp.publishKeys={Key}", "rtmp.anonymousPublishFromLoopback=true", "shutdown.grace=5s", .. sets, // publishers go on for half of it
             ],
             out var problems);
         Assert.Empty(problems);
