@@ -93,8 +93,6 @@ internal sealed class SessionFeed(Rng rng)
         Require(result.Consumed >= 0 && result.Consumed <= _end - _start, $"it consumed {result.Consumed} of {_end - _start} bytes");
         Look(session);
         _status = result.Status;
-        var answersFirst = session is Rpc.RpcServerSession; // behind a body that is too long: what it owes, and then it ends
-        Require(_status != ReceiveStatus.Done || _ended != Reason.None || _drained || answersFirst, "it wants no bytes and does not end");
         _start += result.Consumed;
         return result.Consumed;
     }
@@ -162,6 +160,15 @@ internal sealed class SessionFeed(Rng rng)
             Wait(session, held, inBetween);
         }
 
+        // It may still owe answers, and ends when they are out or their time is.
+        var done = _status == ReceiveStatus.Done;
+        for (var left = StillRoundsMax; done && left > 0 && _ended == Reason.None; left--)
+        {
+            _now = session.Deadline > _now && session.Deadline < Instant.Never ? session.Deadline : _now;
+            Wait(session, held, inBetween);
+        }
+
+        Require(!done || _drained || _ended != Reason.None, "it wants no bytes and does not end");
         session.Close(Reason.ConnectionReset, _now);
         Look(session);
         Require(_ended != Reason.None, "it was closed and has no reason");

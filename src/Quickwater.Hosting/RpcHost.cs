@@ -13,13 +13,8 @@ namespace Quickwater.Hosting;
 /// </summary>
 public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IConnectionObserver
 {
-    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan HurriedFarewell = TimeSpan.FromMilliseconds(250);
-
     private readonly Engine _engine;
     private readonly EpollLoops? _loops;
-    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RpcHostOptions _options;
     private readonly TlsServer? _tls;
     private TcpServer? _listener;
@@ -32,8 +27,9 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
             throw new ArgumentException($"TLS: {why}", nameof(options));
         }
 
-        _engine = new Engine(new EngineOptions(), new SystemScheduler(ownTimer: true, (_, fault) => options.Faulted?.Invoke("", fault)), TimeProvider.System, this);
-        _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount) : null; // docs/adr/0002
+        var observer = (IConnectionObserver)this;
+        _engine = new Engine(new EngineOptions { MemoryBytesMax = options.MemoryBytesMax }, new SystemScheduler(ownTimer: true, observer.Faulted), TimeProvider.System, this);
+        _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount, observer.Faulted) : null; // docs/adr/0002
         Server = new RpcServer(methods, options.Limits, new PooledBytes.Pool(_engine.Leaks), options.Authenticator)
         {
             Faulted = options.Faulted,
@@ -74,26 +70,10 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
     /// Drains: accepts no more, answers every call that was read, and closes. After <paramref name="grace"/>, or when <paramref name="hurry"/> is cancelled,
     /// what is left is cut off: its callers are told <see cref="RpcErrorCode.Interrupted"/>. True when nothing was.
     /// </summary>
-    public async Task<bool> StopAsync(TimeSpan grace, CancellationToken hurry = default)
+    public Task<bool> StopAsync(TimeSpan grace, CancellationToken hurry = default)
     {
         _listener?.StopAccepting();
-        _engine.Emptied += OnEmptied;
-        _engine.Drain();
-        if (await EmptyAsync(grace, hurry))
-        {
-            return true;
-        }
-
-        // Whose calls are cut off is told so: an end alone says nothing of what has run.
-        var (why, farewell) = hurry.IsCancellationRequested ? (Reason.ForcedStop, HurriedFarewell) : (Reason.DrainTimeout, Farewell);
-        _engine.Kick(why);
-        if (!await EmptyAsync(farewell, CancellationToken.None))
-        {
-            _engine.Abort(why);
-            await EmptyAsync(AbortTimeout, CancellationToken.None);
-        }
-
-        return false;
+        return EngineStop.DrainAsync(_engine, grace, TimeProvider.System, hurry);
     }
 
     /// <summary>Stops at once.</summary>
@@ -159,23 +139,4 @@ public sealed class RpcHost : IAsyncDisposable, ITcpServerEvents, ITlsEvents, IC
 
     /// <inheritdoc/>
     void IConnectionObserver.Faulted(ConnectionInfo connection, Exception fault) => _options.Faulted?.Invoke("", fault);
-
-    private void OnEmptied(object? sender, EventArgs e) => _empty.TrySetResult();
-
-    private async Task<bool> EmptyAsync(TimeSpan within, CancellationToken hurry)
-    {
-        try
-        {
-            if (_engine.OpenCount > 0)
-            {
-                await _empty.Task.WaitAsync(within, hurry);
-            }
-
-            return true;
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            return _engine.OpenCount == 0;
-        }
-    }
 }

@@ -18,6 +18,12 @@ public sealed record RpcHostOptions
     public AcceptLimits Accept { get; init; } = new();
 
     /// <summary>
+    /// Bytes that may be held for all callers together: unfinished requests, answers that wait. Beyond, requests are refused with
+    /// <see cref="RpcErrorCode.Overloaded"/>. 8 MiB and more; by default half of the memory that the process may use.
+    /// </summary>
+    public long MemoryBytesMax { get; init; } = MemoryBudget.HalfOfProcess;
+
+    /// <summary>
     /// Who says who may call: <see cref="RpcTokens"/>, or an <see cref="RpcTaskAuthenticator"/> for a check of your own. Null, the default, lets everybody call.
     /// </summary>
     public IRpcAuthenticator? Authenticator { get; init; }

@@ -25,6 +25,7 @@ public sealed class SocketRules
         ["src/Quickwater.Net/Accept/TcpServer.cs Refuse"] = "accepted, and never handed on",
         ["src/Quickwater.Server/Http/WebAcceptor.cs UnbindAsync"] = "the owner of the listening socket",
         ["src/Quickwater.Server/Http/WebAcceptor.cs HandOn"] = "accepted, and never handed on",
+        ["src/Quickwater.Server/Http/WebAcceptor.cs Pass"] = "accepted, and no connection came of it",
         ["src/Quickwater.Server/Http/WebAcceptor.cs Refuse"] = "accepted, and never handed on",
         ["src/Quickwater.Net/Tcp/TcpDialer.cs RaceAsync"] = "connected, and not needed",
         ["src/Quickwater.Net/Tcp/TcpDialer.cs ConnectAsync"] = "it could not connect",

@@ -25,7 +25,7 @@ export function announced(first: Uint8Array): { readonly audio: boolean; readonl
 
 /**
  * A stream of FLV on its way to the demuxer: whole tags, on an even time line, as long as each track keeps its codec and its
- * configuration. Demuxers and browsers take another one for the end of the world, or do not notice it.
+ * configuration. Demuxers and browsers stop at a new one, or do not notice it.
  */
 export class FlvStream {
   readonly audio: Arrivals = { count: 0, at: Number.NaN };

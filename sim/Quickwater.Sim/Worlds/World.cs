@@ -159,12 +159,12 @@ public sealed class World : IDisposable
         }
     }
 
-    /// <summary>Fails the world unless the condition holds. The words are put together only then.</summary>
-    public void Require(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref Promise promise)
+    /// <summary>Fails the world unless the condition holds. The message is put together only then.</summary>
+    public void Require(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref FailureMessage message)
     {
         if (!condition)
         {
-            Fail(promise.Words());
+            Fail(message.Text());
         }
     }
 

@@ -16,5 +16,13 @@ public static class AddressKey
             : new UInt128(BinaryPrimitives.ReadUInt64BigEndian(bytes), 0);
     }
 
+    /// <summary>The address of a key, for people: <c>192.0.2.1</c> or <c>2001:db8::/64</c>.</summary>
+    public static string Text(UInt128 key)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, key);
+        return (ulong)key == 0 ? $"{new IPAddress(bytes)}/64" : new IPAddress(bytes[12..]).ToString();
+    }
+
     private static UInt128 IPv4(ReadOnlySpan<byte> bytes) => new(0, 1UL << 32 | BinaryPrimitives.ReadUInt32BigEndian(bytes));
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.InteropServices;
 
 namespace Quickwater.Core;
 
@@ -12,26 +11,25 @@ namespace Quickwater.Core;
 /// <param name="memory">The memory for peers; null when it has no bound.</param>
 public sealed class DescriptorLedger(int placesMax, int reservedMax, MemoryBudget? memory = null)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<UInt128, int> _byAddress = [];
+    private readonly PlaceLedger _places = new(
+        placesMax, Reason.TooManyOpenFiles, PerAddressMax(placesMax), Reason.TooManyConnectionsFromAddress);
+
     private readonly CountLimit _reserved = new(reservedMax, Reason.TooManyConnections);
-    private int _placesMax = placesMax;
-    private int _open;
 
     /// <summary>Connections open now, administration's not counted.</summary>
-    public int Open => Volatile.Read(ref _open);
+    public int Open => _places.Taken;
 
     /// <summary>Connections of administration open now.</summary>
     public int ReservedOpen => _reserved.Count;
 
     /// <summary>Connections that fit now.</summary>
-    public int PlacesMax => Volatile.Read(ref _placesMax);
+    public int PlacesMax => _places.Most;
 
     /// <summary>Connections that fit for administration alone.</summary>
     public int ReservedMax => _reserved.Most;
 
     /// <summary>Connections of one address at most.</summary>
-    public int PlacesPerAddressMax => Math.Max(1, PlacesMax / 2);
+    public int PlacesPerAddressMax => _places.PerAddressMost;
 
     /// <summary>
     /// Enters a connection, or says why it is refused: <see cref="Reason.MemoryPressure"/>, <see cref="Reason.TooManyOpenFiles"/> or
@@ -45,39 +43,11 @@ public sealed class DescriptorLedger(int placesMax, int reservedMax, MemoryBudge
             return Reason.MemoryPressure;
         }
 
-        lock (_lock)
-        {
-            if (_open >= _placesMax)
-            {
-                return Reason.TooManyOpenFiles;
-            }
-
-            ref var ofAddress = ref CollectionsMarshal.GetValueRefOrAddDefault(_byAddress, AddressKey.Of(remote), out _);
-            if (ofAddress >= PlacesPerAddressMax)
-            {
-                return Reason.TooManyConnectionsFromAddress;
-            }
-
-            ofAddress++;
-            _open++;
-            return Reason.None;
-        }
+        return _places.TryEnter(remote);
     }
 
     /// <summary>A connection that was entered is closed: once for each.</summary>
-    public void Leave(IPAddress remote)
-    {
-        lock (_lock)
-        {
-            _open--;
-            var key = AddressKey.Of(remote);
-            ref var ofAddress = ref CollectionsMarshal.GetValueRefOrNullRef(_byAddress, key);
-            if (--ofAddress == 0)
-            {
-                _byAddress.Remove(key);
-            }
-        }
-    }
+    public void Leave(IPAddress remote) => _places.Leave(remote);
 
     /// <summary>Enters a connection of administration, or says why it is refused. Every entered one ends with <see cref="LeaveReserved"/>.</summary>
     public Reason TryEnterReserved() => _reserved.TryEnter();
@@ -86,5 +56,7 @@ public sealed class DescriptorLedger(int placesMax, int reservedMax, MemoryBudge
     public void LeaveReserved() => _reserved.Leave();
 
     /// <summary>Other parts of the process hold more descriptors than before, or fewer. Connections that are open stay.</summary>
-    public void Resize(int placesMax) => Volatile.Write(ref _placesMax, placesMax);
+    public void Resize(int placesMax) => _places.Resize(placesMax, PerAddressMax(placesMax));
+
+    private static int PerAddressMax(int placesMax) => Math.Max(1, placesMax / 2);
 }

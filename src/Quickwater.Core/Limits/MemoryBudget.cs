@@ -43,6 +43,9 @@ public sealed class MemoryBudget
         RefuseBytes = bytesMax / 100 * refusePercent;
     }
 
+    /// <summary>Half of the memory that this process may use, as its container or the machine says; at least 16 MiB. A bound for who has no better one.</summary>
+    public static long HalfOfProcess => Math.Max(16 << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+
     /// <summary>Bytes in all.</summary>
     public long BytesMax { get; }
 

@@ -7,7 +7,7 @@ namespace Quickwater.Core;
 /// The books of places that peers may take, in all and by address (an IPv4 address or an IPv6 /64 network). Thread-safe. It holds one entry for each
 /// address that has a place.
 /// </summary>
-/// <param name="most">Places in all.</param>
+/// <param name="most">Places in all; see <see cref="Resize"/>.</param>
 /// <param name="beyond">Why one more is refused.</param>
 /// <param name="perAddressMost">Places of one address.</param>
 /// <param name="beyondAddress">Why one more of that address is refused.</param>
@@ -15,6 +15,8 @@ public sealed class PlaceLedger(int most, Reason beyond, int perAddressMost, Rea
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, int> _byAddress = [];
+    private int _most = most;
+    private int _perAddressMost = perAddressMost;
     private int _taken;
 
     /// <summary>Places that are taken.</summary>
@@ -28,6 +30,12 @@ public sealed class PlaceLedger(int most, Reason beyond, int perAddressMost, Rea
             }
         }
     }
+
+    /// <summary>Places in all.</summary>
+    public int Most => Volatile.Read(ref _most);
+
+    /// <summary>Places of one address.</summary>
+    public int PerAddressMost => Volatile.Read(ref _perAddressMost);
 
     /// <summary>Addresses in the books.</summary>
     public int Addresses
@@ -47,7 +55,7 @@ public sealed class PlaceLedger(int most, Reason beyond, int perAddressMost, Rea
     {
         lock (_lock)
         {
-            if (_taken >= most)
+            if (_taken >= _most)
             {
                 return beyond;
             }
@@ -56,7 +64,7 @@ public sealed class PlaceLedger(int most, Reason beyond, int perAddressMost, Rea
             {
                 var key = AddressKey.Of(remote);
                 var count = _byAddress.GetValueOrDefault(key);
-                if (count >= perAddressMost)
+                if (count >= _perAddressMost)
                 {
                     return beyondAddress;
                 }
@@ -86,6 +94,15 @@ public sealed class PlaceLedger(int most, Reason beyond, int perAddressMost, Rea
             {
                 _byAddress.Remove(key);
             }
+        }
+    }
+
+    /// <summary>There is room for more or fewer from now on. Who has a place keeps it.</summary>
+    public void Resize(int most, int perAddressMost)
+    {
+        lock (_lock)
+        {
+            (_most, _perAddressMost) = (most, perAddressMost);
         }
     }
 }

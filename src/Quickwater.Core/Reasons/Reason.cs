@@ -134,7 +134,7 @@ public enum Reason : ushort
     /// <summary>A frame was passed over because the frames it depends on were dropped.</summary>
     AwaitingKey = 220,
 
-    /// <summary>Process memory is over its threshold.</summary>
+    /// <summary>The memory for peers is used up: in all, or the share of this address.</summary>
     MemoryPressure = 222,
 
     /// <summary>More message streams than allowed on one connection.</summary>
@@ -158,10 +158,10 @@ public enum Reason : ushort
     /// <summary>More failed attempts to authenticate than allowed.</summary>
     TooManyAttempts = 251,
 
-    /// <summary>As many viewers wait for streams that are not there as may.</summary>
+    /// <summary>More viewers wait for streams that are not live than allowed.</summary>
     TooManyWaiters = 260,
 
-    /// <summary>As many viewers from this address wait for streams that are not there as may.</summary>
+    /// <summary>More viewers from this address wait for streams that are not live than allowed.</summary>
     TooManyWaitersFromAddress = 261,
 
     // ---- 3xx: the transport ----

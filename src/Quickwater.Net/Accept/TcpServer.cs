@@ -155,12 +155,6 @@ public sealed class TcpServer : ITransportOwner, IAcceptEvents, IAsyncDisposable
         {
             HandOn(socket, remote, this, _events.Accepted);
         }
-        else if (_stopped == 0 && _told.TryEnter())
-        {
-            Count(why);
-            _events.Refused(remote, why);
-            HandOn(socket, remote, _told, transport => _events.AcceptedToTell(transport, why));
-        }
         else
         {
             Refuse(socket, remote, why);
@@ -231,24 +225,20 @@ public sealed class TcpServer : ITransportOwner, IAcceptEvents, IAsyncDisposable
 
     private void Refuse(Socket socket, IPEndPoint remote, Reason why)
     {
+        Count(why);
+        _events.Refused(remote, why);
+        if (_stopped == 0 && _told.TryEnter())
+        {
+            HandOn(socket, remote, _told, transport => _events.AcceptedToTell(transport, why));
+            return;
+        }
+
         // A reset tells the peer at once and leaves nothing behind in the kernel, which under a flood matters.
         TcpTransport.TryResetOnClose(socket);
         socket.Dispose();
-        Count(why);
-        _events.Refused(remote, why);
     }
 
     private void Count(Reason why) => _refused.AddOrUpdate(why, 1, static (_, count) => count + 1);
-
-    // Those who are refused and told so, each for a short while and few at once: beyond, a reset must do.
-    private sealed class ToldPeers(int most) : ITransportOwner
-    {
-        private readonly CountLimit _places = new(most, Reason.TooManyConnections);
-
-        public bool TryEnter() => _places.TryEnter() == Reason.None;
-
-        void ITransportOwner.SocketClosed(IPAddress remote) => _places.Leave();
-    }
 
     // What the listener has, the connections that it accepts have too.
     private static void KeepAlive(Socket socket, TimeSpan lostAfter)
@@ -265,5 +255,15 @@ public sealed class TcpServer : ITransportOwner, IAcceptEvents, IAsyncDisposable
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds - (Probes * interval));
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, interval);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+    }
+
+    // Those who are refused and told so, each for a short while and few at once: beyond, a reset must do.
+    private sealed class ToldPeers(int most) : ITransportOwner
+    {
+        private readonly CountLimit _places = new(most, Reason.TooManyConnections);
+
+        public bool TryEnter() => _places.TryEnter() == Reason.None;
+
+        void ITransportOwner.SocketClosed(IPAddress remote) => _places.Leave();
     }
 }

@@ -128,22 +128,20 @@ internal sealed class RpcOutput(MemoryHolder? holder = null) : IBufferWriter<byt
         return false;
     }
 
-    /// <summary>The send that was under way is complete, at the instant that is given back.</summary>
-    public Instant Sent(Instant now)
+    /// <summary>The send that was under way is complete.</summary>
+    public void Sent()
     {
         if (_sending > 0)
         {
             holder?.Give(_sending);
             _sending = 0;
         }
-
-        return now;
     }
 
     /// <summary>Forgets everything and gives the memory back; what is on its way counts no more.</summary>
     public void Release()
     {
-        Sent(Instant.Zero);
+        Sent();
         Clear();
     }
 

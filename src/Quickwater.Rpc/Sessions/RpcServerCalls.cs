@@ -295,7 +295,7 @@ internal sealed class RpcServerCalls
         EndResult(id, extended);
     }
 
-    /// <summary>Begins the frame of a result: the payload is written next, to the _output.</summary>
+    /// <summary>Begins the frame of a result: the payload is written next, to the output.</summary>
     public void BeginResult(uint id, bool extended, RpcEncoding encoding)
     {
         if (extended)

@@ -73,20 +73,19 @@ internal sealed class RpcServerSession : ISession
         _heard = _calls.TakeAnswers() ? now : _heard;
         var more = _output.Transmit(batch);
         _calls.Count();
-        if (_farewell == Reason.None)
-        {
-            return more;
-        }
-
-        if (batch.IsEmpty && !_paused && (_calls.Unanswered == 0 || RpcMutants.HastyDrain))
+        if (_farewell != Reason.None && batch.IsEmpty && !_paused && (_calls.Unanswered == 0 || RpcMutants.HastyDrain))
         {
             End(_farewell);
         }
 
-        return !batch.IsEmpty; // the end follows once all is sent
+        return _farewell == Reason.None ? more : !batch.IsEmpty; // the end follows once all is sent
     }
 
-    public void Sent(long bytes, Instant now) => _heard = _output.Sent(now);
+    public void Sent(long bytes, Instant now)
+    {
+        _heard = now;
+        _output.Sent();
+    }
 
     public void Tick(Instant now)
     {

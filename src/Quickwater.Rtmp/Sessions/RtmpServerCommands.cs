@@ -63,8 +63,7 @@ internal sealed class RtmpServerCommands
 
     /// <summary>
     /// Where media of that message stream goes. Some encoders send it on message stream 0, or on another than they named: then to what the connection publishes, if
-    /// that is one stream. Media of a stream that is closed or deleted, or whose
-    /// publishing was refused, goes nowhere.
+    /// that is one stream. Media of a stream that is closed or deleted, or whose publishing was refused, goes nowhere.
     /// </summary>
     internal NetStream FindForMedia(uint id)
     {

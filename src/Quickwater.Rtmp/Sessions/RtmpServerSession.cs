@@ -349,7 +349,8 @@ internal sealed class RtmpServerSession : ISession, IMediaSession
         }
     }
 
-    // A publisher is done when its time is over or it has ended by itself. A viewer is done when it has everything that was published, the news of its end too. One that has paused is owed the news only, and is passed by until then.
+    // A publisher is done when its time is over or it has ended by itself. A viewer is done when it has all that was published and the news of its end. A
+    // viewer that has paused is owed the news only.
     private void EndIfDrained()
     {
         foreach (var stream in Streams)

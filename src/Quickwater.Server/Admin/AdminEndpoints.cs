@@ -25,7 +25,7 @@ internal static class AdminEndpoints
             JsonAnswer.WriteAsync(context, status.Stations(), ServerJson.Default.StationsReport));
         JsonAnswer.MapRead(app, "/api/v1/connections", context =>
             JsonAnswer.WriteAsync(context, status.Connections(), ServerJson.Default.ConnectionsReport));
-        app.MapGet("/api/v1/limits", context =>
+        JsonAnswer.MapRead(app, "/api/v1/limits", context =>
             JsonAnswer.WriteAsync(context, status.Limits(), ServerJson.Default.LimitsReport));
         WebAssets.Map(app, "admin.html");
     }

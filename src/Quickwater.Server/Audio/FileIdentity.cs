@@ -4,7 +4,7 @@ using System.Text;
 namespace Quickwater.Server;
 
 /// <summary>
-/// Which pipe a source leads to, whatever it is called: what is read from it once is gone. Files that anybody may read as often as he likes have none.
+/// Which pipe a source leads to, whatever it is called: what has been read from a pipe is gone. Files, which can be read again, have none.
 /// </summary>
 /// <param name="Device">The device that it is on, as statx(2) gives it; 0 where the system does not tell.</param>
 /// <param name="Number">Its number there.</param>
@@ -25,6 +25,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, string 
     private const int TypeMask = 0xF000;
     private const int Fifo = 0x1000;
     private const int Socket = 0xC000;
+    private const int Untold = -1;
 
     /// <summary>What a source is, if it is standard input or a pipe that is there now. Of standard input it does not matter what it is: who reads a part of it takes it from the others.</summary>
     public static FileIdentity? OfSource(string source) =>
@@ -32,13 +33,20 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, string 
         : source is "/dev/stdin" or "/dev/fd/0" && !OperatingSystem.IsLinux() ? new FileIdentity(0, 0, StandardInput)
         : Stat(CurrentFolder, source, 0, out var type) is { } found && type is Fifo or Socket ? found : null;
 
-    /// <summary>The same of what is known to be a pipe.</summary>
+    /// <summary>Whether a path leads to a named pipe that is there now. Null where the system does not tell without opening it.</summary>
+    public static bool? IsNamedPipe(string path)
+    {
+        _ = Stat(CurrentFolder, path, 0, out var type);
+        return type == Untold ? null : type == Fifo;
+    }
+
+    /// <summary>The identity of what is known to be a pipe.</summary>
     public static FileIdentity OfPipe(string path) =>
         OfSource(path) ?? new FileIdentity(0, 0, File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path));
 
     private static FileIdentity? Stat(int folder, string path, int flags, out int type)
     {
-        type = 0;
+        type = Untold;
         if (!OperatingSystem.IsLinux())
         {
             return null;
@@ -47,6 +55,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, string 
         try
         {
             var found = new byte[StatxBytes];
+            type = 0;
             if (Statx(folder, [.. Encoding.UTF8.GetBytes(path), 0], flags, TypeAndNumber, found) != 0)
             {
                 return null;
@@ -57,6 +66,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, string 
         }
         catch (EntryPointNotFoundException)
         {
+            type = Untold;
             return null; // a C library from before 2018
         }
     }

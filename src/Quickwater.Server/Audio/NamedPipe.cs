@@ -17,6 +17,21 @@ internal static class NamedPipe
         : OperatingSystem.IsFreeBSD() ? (0x4, 0x100000)
         : null;
 
+    /// <summary>
+    /// Whether a path leads to a named pipe that is there now. It is not opened where the system tells without that: to open it lets a writer in, and what that one writes
+    /// before somebody reads would be lost.
+    /// </summary>
+    public static bool IsAt(string path)
+    {
+        if (FileIdentity.IsNamedPipe(path) is { } told)
+        {
+            return told;
+        }
+
+        using var pipe = TryOpen(path);
+        return pipe is not null;
+    }
+
     /// <summary>Opens the reading end of a named pipe at once, whether or not somebody writes. Null for whatever is no named pipe, or cannot be opened.</summary>
     public static SafePipeHandle? TryOpen(string path)
     {

@@ -221,8 +221,7 @@ internal sealed class SourceWorker : IAsyncDisposable
     private async Task<(IAudioTrack? Track, Reason Why, string Text)> OpenAsync(string path)
     {
         Queue.IsLive = path == FileIdentity.StandardInput;
-        var pipe = Queue.IsLive ? null : NamedPipe.TryOpen(path);
-        if (!Queue.IsLive && pipe is null)
+        if (!Queue.IsLive && !NamedPipe.IsAt(path))
         {
             return await _opener.OpenFileAsync(path, _stop.Token);
         }
@@ -230,13 +229,17 @@ internal sealed class SourceWorker : IAsyncDisposable
         var reader = _claims.Claim(FileIdentity.OfPipe(path), this);
         if (!ReferenceEquals(reader, this))
         {
-            pipe?.Dispose();
             return (null, Reason.InvalidConfiguration, $"station {reader.Station} reads it, and each would get a part of the samples; give it to one of them");
         }
 
-        if (pipe is null)
+        if (Queue.IsLive)
         {
             return await _opener.OpenInputAsync(_stop.Token);
+        }
+
+        if (NamedPipe.TryOpen(path) is not { } pipe)
+        {
+            return (null, Reason.StorageFault, "the named pipe cannot be opened for reading");
         }
 
         Queue.IsLive = true;

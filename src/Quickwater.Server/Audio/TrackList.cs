@@ -35,9 +35,8 @@ internal sealed record TrackList(IReadOnlyList<SourceTrack> Tracks, string Remar
         }
 
         var isPlaylist = IsPlaylistName(source);
-        if (NamedPipe.TryOpen(source) is { } pipe)
+        if (NamedPipe.IsAt(source))
         {
-            pipe.Dispose();
             return !isPlaylist ? new TrackList([SourceTrack.Of(source)], "")
                 : throw new IOException("A named pipe cannot be a playlist; one that gives samples needs another name.");
         }

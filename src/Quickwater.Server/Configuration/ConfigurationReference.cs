@@ -61,7 +61,7 @@ internal static class ConfigurationReference
         text.Append($"- Type: {setting.TypeName}. Allowed: {setting.Allowed}.\n");
         text.Append($"- Default: {defaultText}.\n");
         text.Append($"- Environment: `{setting.EnvironmentVariable}`.\n");
-        text.Append($"- A change {(setting.NeedsRestart ? "needs a restart" : "applies while the server runs")}.\n");
+        text.Append($"- A change {(setting.NeedsRestart ? "needs a restart" : "takes effect at SIGHUP when the server runs as a service, otherwise at a restart")}.\n");
         if (setting.Limit is { } reason)
         {
             text.Append($"- When it is reached: `{reason.Tag()}` ({reason.Text()}).\n");

@@ -6,11 +6,15 @@ namespace Quickwater.Server;
 /// <param name="MemoryMax">Bytes held for peers; 0 for half of what the process may use.</param>
 /// <param name="MemoryRefusePercent">From this part of it on new peers are refused.</param>
 /// <param name="DescriptorsMax">File descriptors; 0 for what the system lets the process have.</param>
-public sealed record LimitsConfiguration(long MemoryMax, int MemoryRefusePercent, int DescriptorsMax)
+/// <param name="FarewellTimeout">Time to tell a peer why its connection ends.</param>
+public sealed record LimitsConfiguration(long MemoryMax, int MemoryRefusePercent, int DescriptorsMax, TimeSpan FarewellTimeout)
 {
     /// <summary>The bytes in force: by default, half of what the process may use, which a container may have bounded.</summary>
-    internal long MemoryBytes => MemoryMax > 0 ? MemoryMax : Math.Max(LimitsSettings.MemoryLeast, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+    internal long MemoryBytes => MemoryMax > 0 ? MemoryMax : MemoryBudget.HalfOfProcess;
 
     /// <summary>The engine's options with them.</summary>
-    internal EngineOptions ToEngineOptions() => new() { MemoryBytesMax = MemoryBytes, MemoryRefusePercent = MemoryRefusePercent };
+    internal EngineOptions ToEngineOptions() => new()
+    {
+        MemoryBytesMax = MemoryBytes, MemoryRefusePercent = MemoryRefusePercent, FarewellTimeout = FarewellTimeout,
+    };
 }

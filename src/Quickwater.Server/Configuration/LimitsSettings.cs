@@ -27,9 +27,14 @@ internal static class LimitsSettings
         + "together stay below it, less what the process itself uses; one address has at most half of their places.")
     { Limit = Reason.TooManyOpenFiles };
 
-    public static readonly IReadOnlyList<Setting> All = [MemoryMax, MemoryRefusePercent, DescriptorsMax];
+    public static readonly Setting<TimeSpan> FarewellTimeout = new(
+        "limits.farewellTimeout", new DurationType(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(30)), new EngineOptions().FarewellTimeout,
+        "Time to tell a peer why its connection ends that reached a limit, broke its protocol or was refused. One that has not read for so long by then is closed "
+        + "at once. An end of another kind, as by shutdown.grace, delivers all that is owed.");
+
+    public static readonly IReadOnlyList<Setting> All = [MemoryMax, MemoryRefusePercent, DescriptorsMax, FarewellTimeout];
 
     /// <summary>The section of a configuration.</summary>
     public static LimitsConfiguration Read(EffectiveConfiguration values) =>
-        new(values.Get(MemoryMax), values.Get(MemoryRefusePercent), values.Get(DescriptorsMax));
+        new(values.Get(MemoryMax), values.Get(MemoryRefusePercent), values.Get(DescriptorsMax), values.Get(FarewellTimeout));
 }

@@ -15,8 +15,7 @@ public sealed record ServerConfiguration(
     LogConfiguration Log,
     DataConfiguration Data,
     LimitsConfiguration Limits,
-    TimeSpan ShutdownGrace,
-    TimeSpan FarewellTimeout)
+    TimeSpan ShutdownGrace)
 {
     /// <summary>The configuration when nothing is set: change it by <c>with</c>.</summary>
     public static ServerConfiguration Default => From(EffectiveConfiguration.Defaults);
@@ -81,8 +80,7 @@ public sealed record ServerConfiguration(
         LogSettings.Read(values),
         new DataConfiguration(values.Get(Settings.DataDirectory)),
         LimitsSettings.Read(values),
-        values.Get(Settings.ShutdownGrace),
-        values.Get(Settings.FarewellTimeout));
+        values.Get(Settings.ShutdownGrace));
 
     /// <summary>The limits of the hub.</summary>
     internal HubLimits ToHubLimits() => new()

@@ -17,7 +17,7 @@ internal abstract class Setting(string key, string description)
     /// <summary>Whether its value must not be shown.</summary>
     public bool Secret { get; init; }
 
-    /// <summary>Whether a change needs a restart. Nothing is reloaded while the server runs, so far.</summary>
+    /// <summary>Whether a change needs a restart; otherwise it is read again at SIGHUP (docs/operating.md).</summary>
     public bool NeedsRestart { get; init; } = true;
 
     /// <summary>The name of the type.</summary>

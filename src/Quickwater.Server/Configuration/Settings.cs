@@ -141,7 +141,7 @@ internal static class Settings
         "rtmp.publishKeys",
         new TextListType("keys of 16 to 128 letters, digits, '-', '_' or '.'", IsKey), TextList.Empty,
         "Keys of which a publisher must give one, as NAME?key=KEY; `openssl rand -hex 16` makes one. When none is given here, one is made at the first start and kept in data.directory.")
-    { Secret = true, Limit = Reason.KeyRequired };
+    { Secret = true, NeedsRestart = false, Limit = Reason.KeyRequired };
 
     public static readonly Setting<bool> RtmpAnonymousPublishFromLoopback = new(
         "rtmp.anonymousPublishFromLoopback", new BooleanType(), false,
@@ -224,11 +224,6 @@ internal static class Settings
         "shutdown.grace", new DurationType(TimeSpan.Zero, Hours(1)), Seconds(30),
         "Time that connections have to finish after the first stop signal. A second signal ends at once.") { Limit = Reason.DrainTimeout };
 
-    public static readonly Setting<TimeSpan> FarewellTimeout = new(
-        "limits.farewellTimeout", new DurationType(Milliseconds(10), Seconds(30)), new EngineOptions().FarewellTimeout,
-        "Time to tell a peer why its connection ends that reached a limit, broke its protocol or was refused. One that has not read for so long by then is closed "
-        + "at once. An end of another kind, as by shutdown.grace, delivers all that is owed.");
-
     /// <summary>Every setting, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
@@ -242,7 +237,7 @@ internal static class Settings
         .. AudioSettings.All,
         HttpEnabled, HttpListen, HttpViewersMax, HttpConnectionsPerAddressMax, HttpWaitForStream, HttpTracksWait, HttpListStreams, AdminEnabled, AdminListen,
         AdminAllowedHosts,
-        .. LimitsSettings.All, FarewellTimeout,
+        .. LimitsSettings.All,
         .. LogSettings.All,
         DataDirectory, ShutdownGrace,
     ];

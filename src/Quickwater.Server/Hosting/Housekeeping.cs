@@ -86,6 +86,10 @@ internal sealed class Housekeeping : IDisposable
             MeasureDescriptors();
             TrimMemory();
         }
+        catch (Exception fault)
+        {
+            _engine.Fault(ConnectionInfo.OfThread("housekeeping"), fault); // what a timer throws ends the process
+        }
         finally
         {
             _lock.Exit();

@@ -34,7 +34,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Quickwater {Version} starts (process {Process})")]
     public static partial void Starting(ILogger log, string version, int process);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Room for {Places} connections ({PerAddress} of one address) and {Admin} of administration, of {Descriptors} descriptors of which the process uses {Own} itself; and for {Memory} MiB held for peers, of which new ones are refused from {Refuse} MiB on")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Limits: {Places} connections, at most {PerAddress} from one address, and {Admin} more for administration (the process may have {Descriptors} descriptors and uses {Own} itself); {Memory} MiB for peers, and no new connections from {Refuse} MiB on")]
     public static partial void Fits(
         ILogger log, int places, int perAddress, int admin, int descriptors, int own, long memory, long refuse);
 

@@ -62,8 +62,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _time = time;
         _observer = new ServerObserver(_log, _live, _attempts, time);
         _loops = EpollLoops.IsSupported ? new EpollLoops(Environment.ProcessorCount, _observer.Faulted) : null; // docs/adr/0002
-        var options = configuration.Limits.ToEngineOptions() with { FarewellTimeout = configuration.FarewellTimeout };
-        _engine = new Engine(options, new SystemScheduler(ownTimer: true, _observer.Faulted), time, _observer);
+        _engine = new Engine(configuration.Limits.ToEngineOptions(), new SystemScheduler(ownTimer: true, _observer.Faulted), time, _observer);
         _housekeeping = new Housekeeping(configuration.Limits, _engine, time);
         _hub = new Hub(_engine, configuration.ToHubLimits(), _observer);
         _rpcServer = RpcSystem.MakeServer(configuration.Rpc, new PooledBytes.Pool(_engine.Leaks), _attempts, _log);
@@ -197,12 +196,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _viewers.StopAccepting();
         _listeners.StopAccepting();
         Log.Draining(_log, _engine.OpenCount, _configuration.ShutdownGrace.TotalSeconds, _configuration.PublishersGrace.TotalSeconds);
-        if (!await DrainAsync(hurry))
-        {
-            Log.CutOff(_log, _engine.OpenCount);
-            await CutOffAsync(hurry.IsCancellationRequested);
-        }
-
+        await EngineStop.DrainAsync(_engine, _configuration.ShutdownGrace, _time, hurry, () => Log.CutOff(_log, _engine.OpenCount));
         _housekeeping.Dispose();
         _audio.Stations.Stop(Reason.Drained);
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
@@ -220,8 +214,7 @@ public sealed class QuickwaterServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _housekeeping.Dispose();
-        _engine.Abort(Reason.Disposed);
-        await EmptyAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        await EngineStop.AbortAsync(_engine, Reason.Disposed, _time);
         await (_rtmp?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_rpc?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_rpcTls?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -232,49 +225,6 @@ public sealed class QuickwaterServer : IAsyncDisposable
         _metrics.Dispose();
         _meter.Dispose();
         _engine.Dispose();
-    }
-
-    private Task<bool> DrainAsync(CancellationToken hurry)
-    {
-        _engine.Drain();
-        return EmptyAsync(_configuration.ShutdownGrace, hurry);
-    }
-
-    // Peers that listen hear why they are cut off, and RPC's callers which of their calls were.
-    private async Task CutOffAsync(bool hurried)
-    {
-        var why = hurried ? Reason.ForcedStop : Reason.DrainTimeout;
-        _engine.Kick(why);
-        if (!await EmptyAsync(TimeSpan.FromMilliseconds(hurried ? 250 : 1000), CancellationToken.None))
-        {
-            _engine.Abort(why);
-            await EmptyAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
-        }
-    }
-
-    // True when no connection is open any more; false when it took too long.
-    private async Task<bool> EmptyAsync(TimeSpan within, CancellationToken hurry)
-    {
-        var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void OnEmptied(object? sender, EventArgs e) => empty.TrySetResult();
-        _engine.Emptied += OnEmptied;
-        try
-        {
-            if (_engine.OpenCount > 0)
-            {
-                await empty.Task.WaitAsync(within, _time, hurry);
-            }
-
-            return true;
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            return _engine.OpenCount == 0;
-        }
-        finally
-        {
-            _engine.Emptied -= OnEmptied;
-        }
     }
 
     // Connections refused at accept, by reason.

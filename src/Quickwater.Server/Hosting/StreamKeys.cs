@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Quickwater.Server;
 
-/// <summary>The keys that publishers from other machines must give. Thread-safe.</summary>
+/// <summary>The keys of which a publisher must give one. Thread-safe.</summary>
 public sealed class StreamKeys
 {
     private const string FileName = "publish.key";

@@ -63,11 +63,17 @@ internal sealed class PlacedConnection(ConnectionContext inner, Action leave) : 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await inner.DisposeAsync();
-        await base.DisposeAsync();
-        if (Interlocked.Exchange(ref _left, 1) == 0)
+        try
         {
-            leave();
+            await inner.DisposeAsync();
+            await base.DisposeAsync();
+        }
+        finally
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0)
+            {
+                leave();
+            }
         }
     }
 }

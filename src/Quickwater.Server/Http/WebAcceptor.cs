@@ -4,8 +4,6 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging;
 using Quickwater.Core;
 using Quickwater.Net;
 
@@ -17,23 +15,27 @@ namespace Quickwater.Server;
 internal sealed class WebAcceptor : IConnectionListener, IMemoryPoolFeature
 {
     private const int BurstMax = 16;
+    private const int AskedBytesMax = 16 * 1024;
 
     private static readonly byte[] Refusal = [.. "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 10\r\n\r\n"u8];
 
     private readonly Socket _listener;
     private readonly WebPlaces _places;
-    private readonly SocketConnectionContextFactory _connections;
+    private readonly Func<Socket, ConnectionContext> _connect;
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(); // bounded by the places
     private readonly AcceptLoop _loop;
 
-    /// <summary>Starts to accept; the socket becomes its own.</summary>
-    public WebAcceptor(Socket listener, WebPlaces places, ILoggerFactory loggers, MemoryPool<byte> memory)
+    /// <summary>Starts to accept.</summary>
+    /// <param name="listener">Where; becomes its own.</param>
+    /// <param name="places">Who is let in.</param>
+    /// <param name="connect">Makes a connection of Kestrel's.</param>
+    /// <param name="memory">Kestrel's memory.</param>
+    public WebAcceptor(Socket listener, WebPlaces places, Func<Socket, ConnectionContext> connect, MemoryPool<byte> memory)
     {
         MemoryPool = memory;
         _listener = listener;
         _places = places;
-        _connections = new SocketConnectionContextFactory(
-            new SocketConnectionFactoryOptions(), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
+        _connect = connect;
         EndPoint = listener.LocalEndPoint ?? new IPEndPoint(IPAddress.None, 0);
         _loop = new AcceptLoop(listener, BurstMax, HandOn, places, places.Time);
     }
@@ -76,8 +78,6 @@ internal sealed class WebAcceptor : IConnectionListener, IMemoryPoolFeature
         {
             await connection.DisposeAsync();
         }
-
-        _connections.Dispose();
     }
 
     private void HandOn(Socket socket)
@@ -96,10 +96,7 @@ internal sealed class WebAcceptor : IConnectionListener, IMemoryPoolFeature
                 return;
             }
 
-            socket.NoDelay = true;
-            var connection = _connections.Create(socket);
-            connection.Features.Set<IMemoryPoolFeature>(this);
-            _accepted.Writer.TryWrite(new PlacedConnection(connection, () => _places.Leave(remote, holder))); // read until it is disposed of
+            Pass(socket, remote, holder);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -107,15 +104,38 @@ internal sealed class WebAcceptor : IConnectionListener, IMemoryPoolFeature
         }
     }
 
-    // A new socket takes so few bytes without waiting. What the peer has asked is read before, or the close would reset the connection.
+    private void Pass(Socket socket, IPEndPoint remote, MemoryHolder holder)
+    {
+        var isPassed = false;
+        try
+        {
+            socket.NoDelay = true;
+            var connection = _connect(socket);
+            connection.Features.Set<IMemoryPoolFeature>(this);
+            isPassed = _accepted.Writer.TryWrite(new PlacedConnection(connection, () => _places.Leave(remote, holder))); // read until it is disposed of
+        }
+        finally
+        {
+            if (!isPassed)
+            {
+                socket.Dispose();
+                _places.Leave(remote, holder);
+            }
+        }
+    }
+
+    // A new socket takes so few bytes without waiting. What the peer has asked is read before, or the close would reset the connection; who goes on sending is
+    // not waited for, since all others wait meanwhile.
     private static void Refuse(Socket socket)
     {
         using (socket)
         {
             Span<byte> asked = stackalloc byte[2048];
             socket.Blocking = false;
-            while (socket.Available > 0 && socket.Receive(asked, SocketFlags.None, out var error) > 0 && error == SocketError.Success)
+            for (var read = 0; read < AskedBytesMax && socket.Available > 0;)
             {
+                var length = socket.Receive(asked, SocketFlags.None, out _);
+                read += length > 0 ? length : AskedBytesMax;
             }
 
             socket.Send(Refusal, SocketFlags.None, out _);

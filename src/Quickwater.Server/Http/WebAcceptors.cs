@@ -10,9 +10,12 @@ namespace Quickwater.Server;
 /// <param name="places">Who is let in.</param>
 /// <param name="loggers">For Kestrel's connections.</param>
 /// <param name="pools">Kestrel's memory.</param>
-internal sealed class WebAcceptors(WebPlaces places, ILoggerFactory loggers, IMemoryPoolFactory<byte> pools) : IConnectionListenerFactory
+internal sealed class WebAcceptors(WebPlaces places, ILoggerFactory loggers, IMemoryPoolFactory<byte> pools) : IConnectionListenerFactory, IDisposable
 {
     private const int Backlog = 512;
+
+    private readonly SocketConnectionContextFactory _connections = new(
+        new SocketConnectionFactoryOptions(), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
 
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -28,6 +31,9 @@ internal sealed class WebAcceptors(WebPlaces places, ILoggerFactory loggers, IMe
             throw;
         }
 
-        return ValueTask.FromResult<IConnectionListener>(new WebAcceptor(socket, places, loggers, pools.Create()));
+        return ValueTask.FromResult<IConnectionListener>(new WebAcceptor(socket, places, _connections.Create, pools.Create()));
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connections.Dispose();
 }

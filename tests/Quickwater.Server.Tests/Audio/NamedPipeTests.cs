@@ -86,6 +86,28 @@ public sealed class NamedPipeTests : IDisposable
         await StopAsync(list, null);
     }
 
+    // To open a pipe lets in a writer that waits: what it writes before the pipe is opened to be read would be gone, or the pipe broken.
+    [ToolFact("mkfifo")]
+    [Requirement("AUD-5.1")]
+    public async Task To_look_at_a_source_loses_nothing_of_what_a_writer_that_waits_has_to_say()
+    {
+        var pipe = await MakeAsync("studio");
+        for (var round = 0; round < 10; round++)
+        {
+            var writing = WriteAsync(pipe, [1, 2, 3, 4]);
+            // Long enough for the writer to begin: it would write into a pipe that nobody reads.
+            for (var look = 0; look < 5000; look++)
+            {
+                Assert.Equal(pipe, Assert.Single(TrackList.Of(pipe).Tracks).Path);
+            }
+
+            var buffer = new byte[8];
+            await using var reader = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0)).WaitAsync(s_patience);
+            Assert.Equal(4, await reader.ReadAsync(buffer).AsTask().WaitAsync(s_patience));
+            await writing;
+        }
+    }
+
     [ToolFact("mkfifo")]
     public async Task Files_folders_devices_and_what_is_not_there_are_no_named_pipes()
     {
@@ -94,7 +116,10 @@ public sealed class NamedPipeTests : IDisposable
         Assert.Null(NamedPipe.TryOpen(Path.Combine(_folder.Path, "missing")));
         Assert.Null(NamedPipe.TryOpen("/dev/null"));
         Assert.Null(NamedPipe.TryOpen("/dev/ptmx"));
-        using var pipe = NamedPipe.TryOpen(await MakeAsync("pipe"));
+        Assert.All([_folder.Path, Path.Combine(_folder.Path, "file"), Path.Combine(_folder.Path, "missing"), "/dev/null", "/dev/ptmx"], static path => Assert.False(NamedPipe.IsAt(path)));
+        var made = await MakeAsync("pipe");
+        Assert.True(NamedPipe.IsAt(made));
+        using var pipe = NamedPipe.TryOpen(made);
         Assert.NotNull(pipe);
     }
 

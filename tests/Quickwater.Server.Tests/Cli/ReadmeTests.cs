@@ -44,6 +44,7 @@ public sealed partial class ReadmeTests
     [InlineData("./test --quick")]
     [InlineData("./test --filter No_test_is_called_" + "that")]
     [InlineData("./bench nothing")]
+    [InlineData("./bench mutants Rpc Nowhere")]
     [InlineData("make install")]
     public void A_command_that_does_not_exist_would_be_found(string command) => Assert.NotEqual("", FaultOf(command));
 
@@ -111,6 +112,7 @@ public sealed partial class ReadmeTests
                 "./qw" or "quickwater" => arguments is [] or ["ARGS"] ? "" : QuickwaterFault(arguments, variables),
                 "./run" => QuickwaterFault(["serve", "--demo", .. arguments], variables),
                 "./test" => TestFault(arguments),
+                "./bench" when arguments is ["mutants", .. var folder] => Directory.Exists(Path.Combine(Root(), "src", string.Join('/', folder) is { Length: > 0 } named ? $"Quickwater.{named}" : "")) ? "" : "no such folder",
                 "./bench" => arguments.All(static name => Read("benchmarks/Quickwater.Bench/Program.cs").Contains($"(\"{name}\", \"", StringComparison.Ordinal)) ? "" : "no such measurement",
                 "dotnet" => arguments is ["run", "-c", "Release", "--project", var project, "--", ..] && Directory.Exists(Path.Combine(Root(), project)) ? "" : "no such project",
                 var other => s_others.Contains(other) ? "" : $"nobody knows {other}",

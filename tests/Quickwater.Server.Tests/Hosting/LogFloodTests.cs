@@ -114,6 +114,21 @@ public sealed class LogFloodTests
     }
 
     [Fact]
+    public void A_kind_keeps_its_own_lines_when_there_are_more_kinds_than_are_told_apart()
+    {
+        for (var kind = 0; kind < Flood; kind++)
+        {
+            Closed(Peer(kind, 1), $"reason_{kind}");
+        }
+
+        var told = _lines.Count;
+        Closed(Peer(Flood, 1), "reason_0");
+        Assert.Equal(told + 1, _lines.Count);
+        Closed(Peer(Flood + 1, 1), $"reason_{Flood}");
+        Assert.Equal(told + 1, _lines.Count); // those beyond share the lines of one kind
+    }
+
+    [Fact]
     public async Task Metrics_count_what_the_log_leaves_out()
     {
         const int Connections = 200;

@@ -1,8 +1,12 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Quickwater.Core;
 using Quickwater.Testing;
 
@@ -55,6 +59,55 @@ public sealed class WebPlacesTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 200", await AnswerAsync(Dial(listener, "127.0.0.4")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_connection_that_cannot_be_handed_on_gives_its_place_back_and_the_next_one_is_served()
+    {
+        var all = new DescriptorLedger(100, 8);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        using var factory = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), NullLogger.Instance);
+        var connects = 0;
+        await using var acceptor = new WebAcceptor(
+            socket, TestPlaces.Within(all, most: 1), one => ++connects == 1 ? throw new InvalidOperationException("The first one fails.") : factory.Create(one), MemoryPool<byte>.Shared);
+
+        var local = (IPEndPoint)acceptor.EndPoint;
+        Assert.Equal(0, await Dial(local, "127.0.0.1").ReceiveAsync(new byte[1]).WaitAsync(Patience)); // it is closed
+        Assert.Equal(0, all.Open);
+        Dial(local, "127.0.0.1");
+        var connection = await acceptor.AcceptAsync().AsTask().WaitAsync(Patience);
+        Assert.NotNull(connection);
+        Assert.Equal(1, all.Open);
+        await connection.DisposeAsync();
+        Assert.Equal(0, all.Open);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_end_fails_gives_its_place_back_once()
+    {
+        var left = 0;
+        var connection = new PlacedConnection(new Stubborn(), () => left++);
+        await Assert.ThrowsAsync<IOException>(async () => await connection.DisposeAsync());
+        await Assert.ThrowsAsync<IOException>(async () => await connection.DisposeAsync());
+        Assert.Equal(1, left);
+    }
+
+    [Fact]
+    public async Task Who_is_refused_and_goes_on_sending_keeps_nobody_waiting()
+    {
+        var places = TestPlaces.Within(new DescriptorLedger(1, 8), most: 10);
+        await using var listener = await StartAsync(places);
+        await AnswerAsync(Dial(listener, "127.0.0.1"));
+        var noise = new byte[64 * 1024];
+        for (var i = 0; i < 20; i++)
+        {
+            var peer = Dial(listener, "127.0.0.3");
+            await Assert.ThrowsAsync<SocketException>(() => SendForeverAsync(peer, noise)).WaitAsync(Patience);
+        }
+
+        Assert.Equal(20, places.Refused[Reason.TooManyOpenFiles]);
+    }
+
     [FullFact]
     public async Task Who_asks_and_never_reads_is_ended_and_so_is_who_never_asks()
     {
@@ -87,13 +140,23 @@ public sealed class WebPlacesTests : IAsyncLifetime
     private Task<WebListener> StartAsync(WebPlaces places) => WebListener.StartAsync(
         new IPEndPoint(IPAddress.Loopback, 0), places, _log, static app => app.Run(static context => context.Response.WriteAsync(new string('x', 4096))), CancellationToken.None);
 
-    private Socket Dial(WebListener listener, string from)
+    private Socket Dial(WebListener listener, string from) => Dial(listener.Local, from);
+
+    private Socket Dial(IPEndPoint to, string from)
     {
         var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         _peers.Add(peer);
         peer.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
-        peer.Connect(listener.Local);
+        peer.Connect(to);
         return peer;
+    }
+
+    private static async Task SendForeverAsync(Socket peer, byte[] bytes)
+    {
+        while (true)
+        {
+            await peer.SendAsync(bytes);
+        }
     }
 
     private static async Task<string> AnswerAsync(Socket peer)
@@ -110,5 +173,15 @@ public sealed class WebPlacesTests : IAsyncLifetime
 
         var length = await peer.ReceiveAsync(buffer).WaitAsync(Patience);
         return Encoding.ASCII.GetString(buffer, 0, length);
+    }
+
+    // A connection whose end throws.
+    private sealed class Stubborn : DefaultConnectionContext
+    {
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            throw new IOException("The end fails.");
+        }
     }
 }

@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Quickwater.Core;
 
 namespace Quickwater.Server;
 
@@ -21,12 +20,12 @@ internal sealed class LogBudget : IDisposable
     private const int KindsMax = 512;
     private const int LeftOutMax = 64;
 
-    private const string OtherAddresses = "other addresses";
+    private static readonly UInt128 OtherAddresses = UInt128.MaxValue; // no address has that key
 
     private readonly Lock _lock = new();
     private readonly Dictionary<LogKind, int> _kinds = [];
-    private readonly Dictionary<string, int> _addresses = new(StringComparer.Ordinal);
-    private readonly Dictionary<(LogKind Kind, string Address), long> _leftOut = [];
+    private readonly Dictionary<UInt128, int> _addresses = [];
+    private readonly Dictionary<(LogKind Kind, UInt128? Address), long> _leftOut = [];
     private readonly int _perAddressMax;
     private readonly int _perKindMax;
     private readonly TimeProvider _time;
@@ -54,11 +53,12 @@ internal sealed class LogBudget : IDisposable
     /// <param name="fields">What the line tells: its <c>Remote</c> is the address, its <c>Reason</c> the reason.</param>
     public bool Admits(string category, EventId id, LogLevel level, IReadOnlyList<KeyValuePair<string, object?>>? fields)
     {
-        string address = "", reason = "";
+        UInt128? address = null;
+        var reason = "";
         for (var i = 0; i < fields?.Count; i++)
         {
             var (name, value) = fields[i];
-            address = name == "Remote" ? Network(value) : address;
+            address = name == "Remote" ? KeyOf(value) : address;
             reason = name == "Reason" ? value as string ?? "" : reason;
         }
 
@@ -72,7 +72,7 @@ internal sealed class LogBudget : IDisposable
         TellLeftOut();
     }
 
-    private bool Admits(LogKind kind, string address)
+    private bool Admits(LogKind kind, UInt128? address)
     {
         lock (_lock)
         {
@@ -84,10 +84,15 @@ internal sealed class LogBudget : IDisposable
                 _begun = now;
             }
 
-            ref var ofKind = ref CollectionsMarshal.GetValueRefOrAddDefault(_kinds, _kinds.Count < KindsMax ? kind : LogKind.Other, out var isKnown);
-            ref var ofAddress = ref CollectionsMarshal.GetValueRefOrAddDefault(
-                _addresses, _addresses.Count < AddressesMax || _addresses.ContainsKey(address) ? address : OtherAddresses, out _);
-            if (kind.Level >= LogLevel.Error || !isKnown || (ofKind < _perKindMax && (address.Length == 0 || ofAddress < _perAddressMax)))
+            ref var ofKind = ref Count(_kinds, kind, KindsMax, LogKind.Other, out var isKnown);
+            var ofNone = 0;
+            ref var ofAddress = ref ofNone;
+            if (address is { } key)
+            {
+                ofAddress = ref Count(_addresses, key, AddressesMax, OtherAddresses, out _);
+            }
+
+            if (kind.Level >= LogLevel.Error || !isKnown || (ofKind < _perKindMax && ofAddress < _perAddressMax))
             {
                 ofKind++;
                 ofAddress++;
@@ -99,7 +104,12 @@ internal sealed class LogBudget : IDisposable
         }
     }
 
-    private void LeaveOut(LogKind kind, string address, long now)
+    // What is beyond the first so many is counted together.
+    private static ref int Count<TKey>(Dictionary<TKey, int> counts, TKey key, int most, TKey other, out bool isKnown)
+        where TKey : notnull =>
+        ref CollectionsMarshal.GetValueRefOrAddDefault(counts, counts.Count < most || counts.ContainsKey(key) ? key : other, out isKnown);
+
+    private void LeaveOut(LogKind kind, UInt128? address, long now)
     {
         if (_leftOut.Count == 0)
         {
@@ -118,7 +128,7 @@ internal sealed class LogBudget : IDisposable
 
     private void TellLeftOut()
     {
-        KeyValuePair<(LogKind Kind, string Address), long>[] counts;
+        KeyValuePair<(LogKind Kind, UInt128? Address), long>[] counts;
         double seconds;
         lock (_lock)
         {
@@ -129,32 +139,17 @@ internal sealed class LogBudget : IDisposable
 
         foreach (var ((kind, address), count) in counts)
         {
-            Log.LinesLeftOut(_log, count, kind.ToString(), address.Length > 0 ? address : "no address", seconds);
+            Log.LinesLeftOut(_log, count, kind.ToString(), Text(address), seconds);
         }
     }
 
-    // A host has a whole IPv6 network of 64 bits, so that is what counts as one.
-    private static string Network(object? remote)
+    private static string Text(UInt128? address) =>
+        address is not { } key ? "no address" : key == OtherAddresses ? "other addresses" : AddressKey.Text(key);
+
+    private static UInt128? KeyOf(object? remote) => remote switch
     {
-        var address = remote switch
-        {
-            IPEndPoint point => point.Address,
-            string text when IPEndPoint.TryParse(text, out var point) => point.Address,
-            _ => null,
-        };
-        if (address is null)
-        {
-            return "";
-        }
-
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address.ToString();
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return string.Create(CultureInfo.InvariantCulture, $"{new IPAddress(bytes)}/64");
-    }
+        IPEndPoint point => AddressKey.Of(point.Address),
+        string text when IPEndPoint.TryParse(text, out var point) => AddressKey.Of(point.Address),
+        _ => null,
+    };
 }
