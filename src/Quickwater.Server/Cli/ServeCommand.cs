@@ -111,9 +111,9 @@ internal static class ServeCommand
                 Log.KeysChanged(logger, keys.Keys.Count);
             }
         }
-        catch (IOException e)
+        catch (Exception e) // it is the signal's thread: what gets out ends the process
         {
-            Log.KeysUnusable(logger, e.Message);
+            Log.KeysUnusable(logger, FileFault.Is(e) ? e.Message : $"{e}");
         }
     }
 
