@@ -3,7 +3,7 @@ using System.Text;
 namespace Quickwater.Server;
 
 /// <summary>
-/// Reads configuration from its sources, each overriding those before it: defaults, a file, the environment, <c>--set</c>. Finds every
+/// Reads configuration from its sources, each overriding those before it: defaults, those of a profile, a file, the environment, <c>--set</c>. Finds every
 /// problem, not only the first.
 /// </summary>
 internal sealed class ConfigurationLoader
@@ -41,6 +41,7 @@ internal sealed class ConfigurationLoader
         loader.AddEnvironment(environment);
         loader.AddSets(sets);
         loader.AddStations(stations ?? []);
+        loader.AddProfile();
         var effective = new EffectiveConfiguration(loader._given);
         loader._problems.AddRange(ConfigurationRules.Check(effective));
         problems = loader.Problems;
@@ -191,6 +192,16 @@ internal sealed class ConfigurationLoader
             {
                 Report(where, key, "is a section: it must hold keys, not a value");
             }
+        }
+    }
+
+    // Last, for it gives way to all others.
+    private void AddProfile()
+    {
+        var profile = new EffectiveConfiguration(_given).Get(LimitsSettings.Profile);
+        foreach (var (setting, value) in ProfileDefaults.Of(profile))
+        {
+            _given.TryAdd(setting, (value, new(ConfigurationSource.Profile, profile.ToString().ToLowerInvariant())));
         }
     }
 

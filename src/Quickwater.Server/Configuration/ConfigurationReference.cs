@@ -14,7 +14,7 @@ internal static class ConfigurationReference
 
         Every setting has a default, so no file is needed. Values come from four places; each overrides those before it:
 
-        1. the defaults below,
+        1. the defaults below; some are others with `limits.profile`,
         2. the file of `--config FILE`: YAML or JSON, by its extension (`.yaml`, `.yml`, `.json`, `.jsonc`), otherwise by its first
            character. JSON may have comments and trailing commas,
         3. the environment: `QUICKWATER__RTMP__LISTEN=127.0.0.1:1935`,
@@ -60,6 +60,11 @@ internal static class ConfigurationReference
         text.Append($"\n### `{setting.Key}`\n\n{setting.Description}\n\n");
         text.Append($"- Type: {setting.TypeName}. Allowed: {setting.Allowed}.\n");
         text.Append($"- Default: {defaultText}.\n");
+        foreach (var (profile, other) in ProfileDefaults.Of(setting))
+        {
+            text.Append($"- Default with `limits.profile: {profile.ToString().ToLowerInvariant()}`: `{other}`.\n");
+        }
+
         text.Append($"- Environment: `{setting.EnvironmentVariable}`.\n");
         text.Append($"- A change {(setting.NeedsRestart ? "needs a restart" : "takes effect at SIGHUP when the server runs as a service, otherwise at a restart")}.\n");
         if (setting.Limit is { } reason)

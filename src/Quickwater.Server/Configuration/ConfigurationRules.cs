@@ -72,5 +72,5 @@ internal static class ConfigurationRules
     }
 
     private static ConfigurationProblem Problem(EffectiveConfiguration configuration, Setting setting, string text) =>
-        new(configuration.Origin(setting) is { Source: not ConfigurationSource.Default } origin ? origin.Where : "", setting.Key, text);
+        new(configuration.Origin(setting) is { Source: > ConfigurationSource.Profile } origin ? origin.Where : "", setting.Key, text);
 }

@@ -10,6 +10,11 @@ internal static class LimitsSettings
 
     private const long Tebi = 1L << 40;
 
+    public static readonly Setting<CapacityProfile> Profile = new(
+        "limits.profile", new ChoiceType<CapacityProfile>(), CapacityProfile.Server,
+        "What kind of machine the defaults of the limits are for: server, desktop (1,000 connections and 10 publishers) or mobile (100 and 3). It changes defaults only: what "
+        + "is set itself has its value.");
+
     public static readonly Setting<long> MemoryMax = new(
         "limits.memoryMax", new SizeType(0, Tebi), 0,
         "Memory that may be held for all peers together: unfinished messages, streams, answers that wait. 0 is half of the memory that the process may use, as "
@@ -32,7 +37,7 @@ internal static class LimitsSettings
         "Time to tell a peer why its connection ends that reached a limit, broke its protocol or was refused. One that has not read for so long by then is closed "
         + "at once. An end of another kind, as by shutdown.grace, delivers all that is owed.");
 
-    public static readonly IReadOnlyList<Setting> All = [MemoryMax, MemoryRefusePercent, DescriptorsMax, FarewellTimeout];
+    public static readonly IReadOnlyList<Setting> All = [Profile, MemoryMax, MemoryRefusePercent, DescriptorsMax, FarewellTimeout];
 
     /// <summary>The section of a configuration.</summary>
     public static LimitsConfiguration Read(EffectiveConfiguration values) =>

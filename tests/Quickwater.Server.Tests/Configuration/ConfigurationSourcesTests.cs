@@ -58,6 +58,21 @@ public sealed class ConfigurationSourcesTests
     }
 
     [Fact]
+    [Requirement("RTMP-14.2", "RTMP-14.3", "RTMP-14.4")]
+    public void A_profile_changes_defaults_and_what_is_set_itself_wins()
+    {
+        var server = Load(sets: ["limits.profile=server"]);
+        var desktop = Load(sets: ["limits.profile=desktop"]);
+        var mobile = Load(sets: ["limits.profile=mobile", "rtmp.publishersMax=5"]);
+
+        Assert.Equal(ServerConfiguration.From(Load()), ServerConfiguration.From(server));
+        Assert.Equal((1000, 10), (desktop.Get(Settings.RtmpConnectionsMax), desktop.Get(Settings.RtmpPublishersMax)));
+        Assert.Equal((100, 5), (mobile.Get(Settings.RtmpConnectionsMax), mobile.Get(Settings.RtmpPublishersMax)));
+        Assert.Equal(("profile mobile", "--set"), ($"{mobile.Origin(Settings.RtmpConnectionsMax)}", $"{mobile.Origin(Settings.RtmpPublishersMax)}"));
+        Assert.Equal(Settings.RtmpGopBytesMax.DefaultValue, desktop.Value(Settings.RtmpGopBytesMax));
+    }
+
+    [Fact]
     public void An_empty_file_and_empty_sections_change_nothing()
     {
         using var folder = new TemporaryFolder();

@@ -15,22 +15,23 @@ public sealed class AccessTests
     private const int HandshakeBytes = 1536;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    [Fact]
-    [Requirement("RTMP-14.3", "RTMP-14.6", "RTMP-3.7", "RTMP-18.7/stream", "RTMP-18.7/key", "RTMP-18.7/address", "RTMP-18.7/code")]
-    public async Task Ten_publishers_publish_the_eleventh_is_told_and_a_busy_name_is_busy_at_the_limit_too()
+    [Theory]
+    [InlineData("desktop", 10)]
+    [InlineData("mobile", 3)]
+    [Requirement("RTMP-14.3", "RTMP-14.4", "RTMP-14.6", "RTMP-3.7", "RTMP-18.7/stream", "RTMP-18.7/key", "RTMP-18.7/address", "RTMP-18.7/code")]
+    public async Task As_many_publish_as_the_profile_allows_the_next_is_told_and_a_busy_name_is_busy_at_the_limit_too(string profile, int most)
     {
-        const int Most = 10;
-        var server = await RunningServer.StartAsync($"rtmp.publishersMax={Most}");
+        var server = await RunningServer.StartAsync($"limits.profile={profile}");
         await using (server)
         {
             var publishers = new List<RtmpPublisher>();
-            for (var i = 0; i < Most; i++)
+            for (var i = 0; i < most; i++)
             {
                 publishers.Add(await RtmpPublisher.ConnectAsync(server.Url($"live/{i}?key={RunningServer.Key}"), null, CancellationToken.None));
             }
 
             Assert.Equal("NetStream.Publish.Failed", await RefusalAsync(server.Url($"live/more?key={RunningServer.Key}")));
-            Assert.Equal("NetStream.Publish.BadName", await RefusalAsync(server.Url($"live/3?key={RunningServer.Key}")));
+            Assert.Equal("NetStream.Publish.BadName", await RefusalAsync(server.Url($"live/2?key={RunningServer.Key}")));
             foreach (var publisher in publishers)
             {
                 await publisher.DisposeAsync();
@@ -39,8 +40,8 @@ public sealed class AccessTests
 
         // An error names the stream, the key as far as it may, the address and the code; and nobody was "allowed" who was refused.
         Assert.Matches(@"Publishing live/more \(key te\*\*\*\) by connection \d+ from 127\.0\.0\.1:\d+: refused: .* \[too_many_publishers\]", server.Lines);
-        Assert.Matches(@"Publishing live/3 \(key te\*\*\*\) by connection \d+ from 127\.0\.0\.1:\d+: refused: .* \[stream_busy\]", server.Lines);
-        Assert.Equal(Most, Count(server.Lines, ": allowed as holder of a publish key [none]"));
+        Assert.Matches(@"Publishing live/2 \(key te\*\*\*\) by connection \d+ from 127\.0\.0\.1:\d+: refused: .* \[stream_busy\]", server.Lines);
+        Assert.Equal(most, Count(server.Lines, ": allowed as holder of a publish key [none]"));
         Assert.DoesNotContain(RunningServer.Key, server.Lines, StringComparison.Ordinal);
     }
 

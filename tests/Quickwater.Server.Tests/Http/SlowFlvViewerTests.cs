@@ -59,6 +59,35 @@ public sealed class SlowFlvViewerTests
         Assert.Equal(offered - slow.Media.Count, Dropped(server.Lines));
     }
 
+    [Fact]
+    [Requirement("RTMP-5.7", "RTMP-12.5")]
+    public async Task A_viewer_of_low_latency_that_stood_still_gets_half_a_second_that_was_held_for_it_at_most_and_then_what_is_live()
+    {
+        const int BoundMilliseconds = 500; // what rtmp.lowLatencyMax is by default, and at most
+        await using var server = await RunningServer.StartAsync();
+        using var late = new CancellationTokenSource(Patience);
+        using var stop = new CancellationTokenSource();
+        var publishing = Clip.PublishAsync(server, "live/a", Film(), loop: true, stop.Token);
+        using var steady = await View.OpenAsync(server, late.Token);
+        using var low = await View.OpenAsync(server, late.Token, "?latency=low");
+        await low.ReadAsync(static tag => tag.IsKey, late.Token);
+        await steady.ReadAsync(tag => tag.Milliseconds >= low.Media[^1].Milliseconds, late.Token);
+
+        // It stands still while the stream goes on for many times what may be held for it.
+        var stood = low.Media[^1].Milliseconds;
+        await steady.ReadAsync(tag => tag.Milliseconds > stood + (10 * BoundMilliseconds), late.Token);
+        var live = steady.Media[^1].Milliseconds;
+        var reading = steady.ReadAsync(tag => tag.Milliseconds > live + 1000, late.Token);
+        await low.ReadAsync(tag => tag.Milliseconds > live, late.Token);
+        await reading;
+        await stop.CancelAsync();
+        await publishing;
+
+        var (before, after) = low.Media.Zip(low.Media.Skip(1)).Single(pair => pair.Second.Milliseconds - pair.First.Milliseconds > BoundMilliseconds);
+        Assert.InRange(before.Milliseconds - stood, 0, BoundMilliseconds);
+        Assert.InRange(after.Milliseconds, live - BoundMilliseconds, int.MaxValue);
+    }
+
     [Theory]
     [Requirement("RTMP-19.4", "RTMP-19.5")]
     [InlineData("shutdown.grace=2s", false, "drain_timeout")]
@@ -154,11 +183,11 @@ public sealed class SlowFlvViewerTests
         /// <summary>This side's address, as the server reports it.</summary>
         public string Name => $"{_socket.LocalEndPoint}";
 
-        public static async Task<View> OpenAsync(RunningServer server, CancellationToken cancel)
+        public static async Task<View> OpenAsync(RunningServer server, CancellationToken cancel, string query = "")
         {
             var view = new View();
             await view._socket.ConnectAsync(server.Server.Http ?? throw new InvalidOperationException("HTTP is off."), cancel);
-            await view._socket.SendAsync("GET /live/a.flv HTTP/1.0\r\n\r\n"u8.ToArray(), cancel); // 1.0: the body is not in chunks
+            await view._socket.SendAsync(Encoding.ASCII.GetBytes($"GET /live/a.flv{query} HTTP/1.0\r\n\r\n"), cancel); // 1.0: the body is not in chunks
             view._body = new NetworkStream(view._socket);
             var head = new StringBuilder();
             var one = new byte[1];
