@@ -28,8 +28,9 @@ public sealed class Tracing
     /// <summary>Reads the working copy.</summary>
     public static Tracing Read()
     {
-        var tests = TestSources.Scan(Repository.FilesEnding(".cs")
-            .Where(path => path.StartsWith("tests/", StringComparison.Ordinal)).Select(Repository.Read)).Concat(TestSources.ScanSteps(Repository.Read("test"))).ToArray();
+        var sources = Repository.FilesEnding(".cs").Where(static path => path.StartsWith("tests/", StringComparison.Ordinal));
+        var scripts = Repository.FilesEnding(".sh").Where(static path => path.StartsWith("scripts/", StringComparison.Ordinal)).Prepend("test");
+        var tests = TestSources.Scan(sources.Select(Repository.Read)).Concat(TestSources.ScanSteps(scripts.Select(Repository.Read))).ToArray();
         var document = File.Exists(Repository.Absolute(RequirementsDocument.FilePath)) ? Repository.Read(RequirementsDocument.FilePath) : "";
         var catalogue = Trace.Catalogue.Parse(Repository.Read(Trace.Catalogue.FilePath), Repository.Read(Trace.Catalogue.ClausesPath));
         return new(catalogue, tests, document.ReplaceLineEndings("\n"));
