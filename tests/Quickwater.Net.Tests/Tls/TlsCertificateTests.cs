@@ -1,4 +1,3 @@
-using System.Net;
 using Quickwater.Core;
 using Quickwater.Testing;
 
@@ -151,9 +150,7 @@ public sealed class TlsCertificateTests
     {
         var leaks = new LeakCounters();
         var log = new ServerLog();
-        var listen = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        Assert.True(TcpServer.TryStart(listen, log, leaks, TimeProvider.System, out var plain, out var why), why.Text());
-        await using (plain)
+        await using (var plain = Serving.Start(log, leaks))
         {
             var dialling = new TcpDialer(leaks, TimeProvider.System).DialAsync("127.0.0.1", plain.Local.Port, Completions.Patience);
             var accepted = await log.AcceptedAsync();
@@ -165,7 +162,7 @@ public sealed class TlsCertificateTests
             accepted.Close();
         }
 
-        Assert.True(SpinWait.SpinUntil(() => leaks.Read().IsZero, Completions.Patience));
+        await leaks.NothingIsLeftAsync();
     }
 
     [Theory]
@@ -203,9 +200,7 @@ public sealed class TlsCertificateTests
         public Dialled(TlsServer tls)
         {
             _tls = tls;
-            var options = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-            Assert.True(TcpServer.TryStart(options, _log, _leaks, TimeProvider.System, out var server, out var why, TestLoops.Shared), why.Text());
-            _server = server;
+            _server = Serving.Start(_log, _leaks, TestLoops.Shared);
         }
 
         public string Fingerprint => _tls.Fingerprint;
@@ -254,7 +249,7 @@ public sealed class TlsCertificateTests
             Client?.Close();
             Last.Transport?.Close();
             await _server.DisposeAsync();
-            Assert.True(SpinWait.SpinUntil(() => _leaks.Read().IsZero, Completions.Patience), _leaks.Read().ToString());
+            await _leaks.NothingIsLeftAsync();
         }
 
         private ITransport? Client
