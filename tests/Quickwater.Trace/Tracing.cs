@@ -1,3 +1,5 @@
+using Quickwater.Testing;
+
 namespace Quickwater.Trace;
 
 /// <summary>The repository's catalogue, its tests that carry ids, and the document made of them.</summary>
@@ -37,15 +39,8 @@ public sealed class Tracing
     }
 
     /// <summary>The ids that the document calls met, but for those that have a clause without a test by now.</summary>
-    public IReadOnlySet<string> StillMet
-    {
-        get
-        {
-            var carried = Tests.SelectMany(test => test.Marks).ToHashSet(StringComparer.Ordinal);
-            var shown = Catalogue.Where(item => item.Marks.All(carried.Contains)).Select(item => item.Id);
-            return RequirementsDocument.Met(Document).Intersect(shown, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
-        }
-    }
+    public IReadOnlySet<string> StillMet =>
+        RequirementsDocument.Met(Document).Intersect(RequirementsDocument.Shown(Catalogue, Tests), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The document as it should stand when these ids are met.</summary>
     public string Render(IReadOnlySet<string> met) => RequirementsDocument.Render(Catalogue, Tests, met);
