@@ -15,7 +15,7 @@ internal sealed class Completions : ITransportEvents
     private int _sends;
 
     /// <summary>What was thrown on a socket's thread. A callback cannot fail a test, so whoever ends the test looks here.</summary>
-    public ConcurrentQueue<Exception> Faults { get; } = [];
+    public ConcurrentQueue<Exception> Faults { get; init; } = [];
 
     public int Receives => Volatile.Read(ref _receives);
 

@@ -19,7 +19,8 @@ public sealed class HandOverTests
         Assert.Equal(2, leaks.Sockets.Count); // the listening one, and this one
         var secured = TlsSides.Server();
         var secure = secured.Wrap(transport);
-        secure.Bind(new Completions());
+        var events = new Completions();
+        secure.Bind(events);
         Assert.Equal((2, 1), (leaks.Sockets.Count, server.Open));
 
         // The last owner closes it, once; nobody before can close it again.
@@ -29,6 +30,7 @@ public sealed class HandOverTests
         transport.Close();
         Assert.Equal((1, 0), (leaks.Sockets.Count, server.Open));
         Assert.Equal(0, await EndAsync(peer));
+        Assert.Empty(events.Faults);
     }
 
     [Theory]

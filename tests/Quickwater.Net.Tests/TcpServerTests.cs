@@ -292,9 +292,11 @@ public sealed class TcpServerTests : IDisposable
         server.StopAccepting();
         Assert.Throws<SocketException>(() => Dial(server, IPAddress.Loopback));
 
-        transport.Bind(new Completions());
+        var events = new Completions();
+        transport.Bind(events);
         Assert.Equal(IoResult.Completed(5), transport.Send(TcpPair.Pieces("still"u8.ToArray())));
         Assert.Equal(5, await peer.ReceiveAsync(new byte[8]).WaitAsync(Completions.Patience));
+        Assert.Empty(events.Faults);
     }
 
     private TcpServer Start(IPEndPoint? listen = null, AcceptLimits? limits = null, DescriptorLedger? descriptors = null, int toldMax = 0)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Quickwater.Core;
 using Quickwater.Testing;
 
@@ -194,6 +195,7 @@ public sealed class TlsCertificateTests
     {
         private readonly ServerLog _log = new();
         private readonly LeakCounters _leaks = new();
+        private readonly ConcurrentQueue<Exception> _faults = [];
         private readonly TlsServer _tls;
         private readonly TcpServer _server;
 
@@ -212,7 +214,7 @@ public sealed class TlsCertificateTests
         {
             Last.Transport?.Close();
             var dialled = await new TcpDialer(_leaks, TimeProvider.System).DialAsync("127.0.0.1", _server.Local.Port, Completions.Patience);
-            Last = (_tls.Wrap(await _log.AcceptedAsync()), new Completions());
+            Last = (_tls.Wrap(await _log.AcceptedAsync()), new Completions { Faults = _faults });
             Last.Transport.Bind(Last.Events);
             var secured = await TlsSides.Client(options).SecureAsync(dialled.Transport ?? throw new InvalidOperationException(), host);
             Client = secured.Transport;
@@ -250,6 +252,7 @@ public sealed class TlsCertificateTests
             Last.Transport?.Close();
             await _server.DisposeAsync();
             await _leaks.NothingIsLeftAsync();
+            Assert.Empty(_faults);
         }
 
         private ITransport? Client
