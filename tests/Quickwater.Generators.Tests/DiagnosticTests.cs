@@ -53,7 +53,7 @@ public sealed class DiagnosticTests
     [Fact]
     public void The_documentation_lists_every_diagnostic()
     {
-        var page = File.ReadAllText(Path.Combine(Root(), "docs", "rpc.md"));
+        var page = Repository.Read("docs/rpc.md");
         Assert.All(RpcDiagnostics.All.Keys, id => Assert.Contains(id, page, StringComparison.Ordinal));
     }
 
@@ -61,16 +61,5 @@ public sealed class DiagnosticTests
     {
         var start = diagnostic.Location.GetLineSpan().StartLinePosition.Character;
         return source.Substring(start, diagnostic.Location.SourceSpan.Length);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Quickwater.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The repository is not above this program.");
     }
 }

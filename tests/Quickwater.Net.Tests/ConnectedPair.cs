@@ -21,8 +21,7 @@ internal sealed class ConnectedPair : TransportPair
     public ConnectedPair(IPAddress address, EpollLoops? loops, Func<ITransport, ITransport> overDialled, Func<ITransport, ITransport> overAccepted)
     {
         var log = new ServerLog();
-        var options = new TcpServerOptions { Listen = new IPEndPoint(address, 0) };
-        Assert.True(TcpServer.TryStart(options, log, _leaks, TimeProvider.System, out var server, out var why, loops), why.Text());
+        var server = Serving.Start(log, _leaks, loops, new TcpServerOptions { Listen = new IPEndPoint(address, 0) });
         var dial = Wait(new TcpDialer(_leaks, TimeProvider.System, loops).DialAsync(
             address.ToString(), server.Local.Port, Completions.Patience));
         Far = overDialled(dial.Transport ?? throw new InvalidOperationException(dial.Reason.Text()));

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Quickwater.Core;
@@ -12,19 +11,12 @@ public sealed partial class DescriptorShortageTests
 {
     private const int OpenFiles = 7; // RLIMIT_NOFILE
 
-    [Fact]
+    [LinuxFact] // the limit is set by a call that only Unix has, and counted in /proc
     public async Task Without_descriptors_the_server_says_so_once_backs_off_and_recovers()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return; // the limit is set by a call that only Unix has, and counted in /proc
-        }
-
         var leaks = new LeakCounters();
         var log = new ServerLog();
-        Assert.True(TcpServer.TryStart(
-            new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, log, leaks, TimeProvider.System, out var server, out _));
-        await using (server)
+        await using (var server = Serving.Start(log, leaks))
         {
             // Once with descriptors, so that nothing needs to be loaded when there are none.
             using var first = Connected(server);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Quickwater.Core;
 using Quickwater.Testing;
@@ -12,19 +11,14 @@ public sealed class EpollSpreadTests
     private const int Connections = 16;
     private static readonly TimeSpan Heavy = TimeSpan.FromMilliseconds(1);
 
-    [Fact]
+    [EpollFact]
     public async Task A_loop_that_is_late_gives_connections_away_and_takes_them_back_when_it_has_room()
     {
-        if (!EpollLoops.IsSupported)
-        {
-            return; // another operating system
-        }
-
         using var loops = new EpollLoops(2);
-        using var engine = new Engine(new EngineOptions(), new SystemScheduler(), TimeProvider.System, new SteadyStateTests.Quiet());
+        var quiet = new SteadyStateTests.Quiet();
+        using var engine = new Engine(new EngineOptions(), new SystemScheduler(), TimeProvider.System, quiet);
         var log = new ServerLog();
-        var options = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        Assert.True(TcpServer.TryStart(options, log, engine.Leaks, TimeProvider.System, out var server, out var why, loops), why.Text());
+        await using var server = Serving.Start(log, engine.Leaks, loops);
         var work = new Work();
         var peers = new List<Socket>();
         for (var i = 0; i < Connections; i++)
@@ -41,9 +35,9 @@ public sealed class EpollSpreadTests
         await EchoUntilAsync(peers, () => loops.Watched.Last() == 0);
 
         peers.ForEach(peer => peer.Dispose());
-        Assert.True(SpinWait.SpinUntil(() => engine.OpenCount == 0, Completions.Patience));
         await server.DisposeAsync();
-        Assert.True(SpinWait.SpinUntil(() => engine.Leaks.Read().IsZero, Completions.Patience), engine.Leaks.Read().ToString());
+        await engine.EndsAsync();
+        Assert.Empty(quiet.Faults);
         Assert.Equal([0, 0], loops.Watched);
     }
 

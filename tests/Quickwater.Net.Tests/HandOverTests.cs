@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Quickwater.Core;
 using Quickwater.Testing;
@@ -9,11 +8,9 @@ namespace Quickwater.Net.Tests;
 [Requirement("AUD-1.1/hand-over", "AUD-1.4")]
 public sealed class HandOverTests
 {
-    public static TheoryData<bool> Loops => OperatingSystem.IsLinux() ? [true, false] : [false];
-
     [Theory]
-    [MemberData(nameof(Loops))]
-    public async Task From_accept_to_transport_to_tls_and_back_it_has_one_owner_and_is_closed_once(bool epoll)
+    [MemberData(nameof(TestLoops.Kinds), MemberType = typeof(TestLoops))]
+    public async Task From_accept_to_transport_to_tls_it_has_one_owner_and_is_closed_once(bool epoll)
     {
         var (leaks, log) = (new LeakCounters(), new ServerLog());
         await using var server = Start(leaks, log, epoll);
@@ -22,7 +19,8 @@ public sealed class HandOverTests
         Assert.Equal(2, leaks.Sockets.Count); // the listening one, and this one
         var secured = TlsSides.Server();
         var secure = secured.Wrap(transport);
-        secure.Bind(new Completions());
+        var events = new Completions();
+        secure.Bind(events);
         Assert.Equal((2, 1), (leaks.Sockets.Count, server.Open));
 
         // The last owner closes it, once; nobody before can close it again.
@@ -32,10 +30,11 @@ public sealed class HandOverTests
         transport.Close();
         Assert.Equal((1, 0), (leaks.Sockets.Count, server.Open));
         Assert.Equal(0, await EndAsync(peer));
+        Assert.Empty(events.Faults);
     }
 
     [Theory]
-    [MemberData(nameof(Loops))]
+    [MemberData(nameof(TestLoops.Kinds), MemberType = typeof(TestLoops))]
     public async Task Who_fails_to_take_it_over_leaves_none_behind(bool epoll)
     {
         var leaks = new LeakCounters();
@@ -48,7 +47,7 @@ public sealed class HandOverTests
     }
 
     [Theory]
-    [MemberData(nameof(Loops))]
+    [MemberData(nameof(TestLoops.Kinds), MemberType = typeof(TestLoops))]
     public async Task A_dialled_socket_is_its_transports(bool epoll)
     {
         var (leaks, log) = (new LeakCounters(), new ServerLog());
@@ -58,7 +57,7 @@ public sealed class HandOverTests
         (await log.AcceptedAsync()).Close();
         dialled?.Close();
         dialled?.Close();
-        Assert.True(SpinWait.SpinUntil(() => leaks.Read().IsZero, Completions.Patience), leaks.Read().ToString());
+        await leaks.NothingIsLeftAsync();
 
         // Nobody listens: what was made for the attempt is gone with it.
         await server.DisposeAsync();
@@ -66,12 +65,7 @@ public sealed class HandOverTests
         Assert.True(leaks.Read().IsZero);
     }
 
-    private static TcpServer Start(LeakCounters leaks, ServerLog log, bool epoll)
-    {
-        var options = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        Assert.True(TcpServer.TryStart(options, log, leaks, TimeProvider.System, out var server, out var why, epoll ? TestLoops.Shared : null), why.Text());
-        return server;
-    }
+    private static TcpServer Start(LeakCounters leaks, ServerLog log, bool epoll) => Serving.Start(log, leaks, epoll ? TestLoops.Shared : null);
 
     private static async Task<Socket> DialAsync(TcpServer server)
     {

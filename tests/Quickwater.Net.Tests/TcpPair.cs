@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Quickwater.Core;
+using Quickwater.Testing;
 
 namespace Quickwater.Net.Tests;
 
@@ -8,14 +10,13 @@ namespace Quickwater.Net.Tests;
 internal sealed class TcpPair : IAsyncDisposable, ITcpServerEvents
 {
     private readonly TaskCompletionSource<ITransport> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<string> _unexpected = [];
     private readonly TcpServer _server;
     private ITransport? _transport;
 
     private TcpPair(IPAddress address, EpollLoops? loops)
     {
-        var options = new TcpServerOptions { Listen = new IPEndPoint(address, 0) };
-        Assert.True(TcpServer.TryStart(options, this, Leaks, TimeProvider.System, out var server, out var why, loops), why.Text());
-        _server = server;
+        _server = Serving.Start(this, Leaks, loops, new TcpServerOptions { Listen = new IPEndPoint(address, 0) });
         Peer = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
     }
 
@@ -100,28 +101,44 @@ internal sealed class TcpPair : IAsyncDisposable, ITcpServerEvents
     }
 
     /// <summary>A call that is inside the kernel keeps its socket open until it is out.</summary>
-    public void UntilOnlyTheListenerIsOpen() =>
-        Assert.True(SpinWait.SpinUntil(() => Leaks.Sockets.Count == 1, Completions.Patience), Leaks.Read().ToString());
+    public Task OnlyTheListenerIsOpenAsync() =>
+        Until.HoldsAsync(() => Task.FromResult(Leaks.Sockets.Count), static open => open == 1, Completions.Patience, "only the listener is open");
 
-    /// <summary>Closes all, and demands that no socket is left and that no callback came from inside a call.</summary>
+    /// <summary>Closes all, and demands that no socket is left, that nothing went wrong, and that no callback came from inside a call.</summary>
     public async ValueTask DisposeAsync()
     {
         Peer.Dispose();
         Transport.Close();
         await _server.DisposeAsync();
-        Assert.True(SpinWait.SpinUntil(() => Leaks.Read().IsZero && _server.Open == 0, Completions.Patience), Leaks.Read().ToString());
+        await Leaks.NothingIsLeftAsync();
+        await Until.HoldsAsync(() => _server.Open == 0, Completions.Patience, "its place came back");
+        Assert.Empty(_unexpected);
+        Assert.Empty(Events.Faults);
         Assert.False(Events.CalledFromInside);
     }
 
-    void ITcpServerEvents.Accepted(ITransport transport) => _accepted.SetResult(transport);
+    void ITcpServerEvents.Accepted(ITransport transport)
+    {
+        if (!_accepted.TrySetResult(transport))
+        {
+            Unexpected("a second one was accepted");
+        }
+    }
 
-    void ITcpServerEvents.Refused(IPEndPoint remote, Reason why) => Assert.Fail($"refused: {why}");
+    void ITcpServerEvents.Refused(IPEndPoint remote, Reason why) => Unexpected($"refused: {why}");
 
-    void IAcceptEvents.AcceptFailing(Reason why, SocketError error) => Assert.Fail($"accept fails: {why}");
+    void IAcceptEvents.AcceptFailing(Reason why, SocketError error) => Unexpected($"accept fails: {why}");
 
-    void IAcceptEvents.Faulted(IPEndPoint? remote, Exception fault) => Assert.Fail(fault.ToString());
+    void IAcceptEvents.Faulted(IPEndPoint? remote, Exception fault) => Unexpected(fault.ToString());
 
-    void IAcceptEvents.AcceptRecovered(long failures) => Assert.Fail("accept never failed");
+    void IAcceptEvents.AcceptRecovered(long failures) => Unexpected("accept never failed");
+
+    // The server takes what is thrown here for a fault of its user's and goes on: so it is noted, and told at the end.
+    private void Unexpected(string what)
+    {
+        _unexpected.Enqueue(what);
+        _accepted.TrySetException(new InvalidOperationException(what));
+    }
 
     private sealed class Unowned : ISharedBytes
     {

@@ -238,7 +238,7 @@ public sealed class TcpServerTests : IDisposable
 
     [Fact]
     [Requirement("NET-2.2")]
-    public void By_itself_sixteen_are_accepted_in_one_go() => Assert.Equal(16, new AcceptLimits().AcceptBurstMax);
+    public void By_default_sixteen_are_accepted_in_one_go() => Assert.Equal(16, new AcceptLimits().AcceptBurstMax);
 
     [Fact]
     public async Task Peers_that_are_gone_before_they_are_accepted_do_no_harm()
@@ -270,9 +270,7 @@ public sealed class TcpServerTests : IDisposable
             }
         }
 
-        Assert.True(TcpServer.TryStart(
-            new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, log, _leaks, TimeProvider.System, out var server, out _));
-        await using (server)
+        await using (var server = Serving.Start(log, _leaks))
         {
             var first = Dial(server, IPAddress.Loopback);
             Assert.Contains("planted", (await log.FaultAsync()).Message, StringComparison.Ordinal);
@@ -294,9 +292,11 @@ public sealed class TcpServerTests : IDisposable
         server.StopAccepting();
         Assert.Throws<SocketException>(() => Dial(server, IPAddress.Loopback));
 
-        transport.Bind(new Completions());
+        var events = new Completions();
+        transport.Bind(events);
         Assert.Equal(IoResult.Completed(5), transport.Send(TcpPair.Pieces("still"u8.ToArray())));
         Assert.Equal(5, await peer.ReceiveAsync(new byte[8]).WaitAsync(Completions.Patience));
+        Assert.Empty(events.Faults);
     }
 
     private TcpServer Start(IPEndPoint? listen = null, AcceptLimits? limits = null, DescriptorLedger? descriptors = null, int toldMax = 0)
@@ -308,8 +308,7 @@ public sealed class TcpServerTests : IDisposable
             Descriptors = descriptors,
             ToldMax = toldMax,
         };
-        Assert.True(TcpServer.TryStart(options, _log, _leaks, TimeProvider.System, out var server, out var why), why.Text());
-        return server;
+        return Serving.Start(_log, _leaks, options: options);
     }
 
     private Reason Refusal(TcpServerOptions options)

@@ -5,7 +5,10 @@ namespace Quickwater.Rpc.Tests;
 /// <summary>What a call allocates from the bytes that came to the bytes that go: nothing when it completes at once, and little when it completes later.</summary>
 public sealed class AllocationTests
 {
-    private const int Calls = 64;
+    private const int Calls = 64; // in each round
+    private const int WarmRounds = 500;
+    private const int Rounds = 100;
+    private const int AttemptsMax = 20;
 
     [Fact]
     public void A_binary_call_that_completes_at_once_allocates_nothing()
@@ -35,11 +38,10 @@ public sealed class AllocationTests
     [Fact]
     public void A_call_that_is_answered_later_allocates_what_its_method_holds_and_no_more()
     {
-        const int measuredRounds = 100;
         const int callAndPlaceBytes = 184; // one RpcCall and one RpcPending
         using var served = new Served(hello: true);
         byte[] input = [.. Enumerable.Range(0, Calls).SelectMany(i => Frame.Call((uint)i, "soon", new string('x', 45), RpcEncoding.Binary))];
-        Assert.InRange(Measure(served, input) / (measuredRounds * Calls), 1, callAndPlaceBytes);
+        Assert.InRange(Measure(served, input) / (Rounds * Calls), 1, callAndPlaceBytes);
     }
 
     private static long Measure(Served served, byte[] input)
@@ -47,16 +49,16 @@ public sealed class AllocationTests
         var batch = new SendBatch();
         var session = served.Driver.Session;
         var answered = 0L;
-        for (var i = 0; i < 500; i++)
+        for (var i = 0; i < WarmRounds; i++)
         {
             Round(); // compiles and warms
         }
 
         var least = long.MaxValue;
-        for (var attempt = 0; attempt < 20 && least > 0; attempt++)
+        for (var attempt = 0; attempt < AttemptsMax && least > 0; attempt++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 100; i++)
+            for (var i = 0; i < Rounds; i++)
             {
                 Round();
             }

@@ -115,14 +115,14 @@ public sealed class ClientCertaintyTests
     }
 
     [Fact]
-    public void An_answer_nested_too_deep_is_called_so()
+    public void An_answer_nested_too_deep_is_named_in_the_error()
     {
         using var caller = new Caller(new RpcClientOptions { Extensions = false });
         var (deep, level) = (caller.Call("a", "1"), caller.Call("a", "1"));
         caller.Driver.Turn();
-        caller.Driver.Feed([.. Frame.Of(1, $"{{\"result\":{Nested(64)}}}"), .. Frame.Of(2, $"{{\"result\":{Nested(63)}}}")]);
+        caller.Driver.Feed([.. Frame.Of(1, $"{{\"result\":{Frame.Nested(64)}}}"), .. Frame.Of(2, $"{{\"result\":{Frame.Nested(63)}}}")]);
         Assert.Equal(new RpcError(RpcErrorCode.MalformedAnswer, "The answer is JSON nested deeper than 64 levels."), deep.Error);
-        Assert.Equal(Nested(63), level.Result);
+        Assert.Equal(Frame.Nested(63), level.Result);
     }
 
     private static byte[] Code(RpcErrorCode code)
@@ -131,6 +131,4 @@ public sealed class ClientCertaintyTests
         BinaryPrimitives.WriteInt32BigEndian(bytes, (int)code);
         return bytes;
     }
-
-    private static string Nested(int levels) => new string('[', levels) + new string(']', levels);
 }

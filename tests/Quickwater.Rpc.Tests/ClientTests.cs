@@ -7,27 +7,29 @@ namespace Quickwater.Rpc.Tests;
 /// <summary>The client's session, against bytes.</summary>
 public sealed class ClientTests : IDisposable
 {
-    private static readonly byte[] Hello =
-        Frame.Of(0, """{"result":{"version":1,"bodyBytesMax":100000,"inFlightMax":2,"streamCreditMax":1000}}""");
+    private const int ServerBodyBytesMax = 100_000;
+    private const int ServerInFlightMax = 2;
 
-    private Driver? _driver;
+    private Caller? _caller;
 
-    private Driver Driver => _driver ?? throw new InvalidOperationException("not opened");
+    private Caller Caller => _caller ?? throw new InvalidOperationException("not opened");
 
-    private RpcClientSession Session => (RpcClientSession)Driver.Session;
+    private Driver Driver => Caller.Driver;
 
-    public void Dispose() => _driver?.Dispose();
+    private RpcClientSession Session => Caller.Session;
+
+    public void Dispose() => _caller?.Dispose();
 
     [Fact]
     public void It_asks_first_and_calls_when_it_has_the_answer()
     {
         Open();
-        var call = Call("echo", "1");
+        var call = Caller.Call("echo", "1");
         Driver.Turn();
         var asked = Assert.Single(Driver.Frames());
         Assert.Equal((0u, """{"method":"rpc.hello","params":{"version":1}}"""), (asked.Id, asked.Text));
         Assert.Equal(RpcClientMode.Asking, Session.Mode);
-        Driver.Feed(Hello);
+        Driver.Feed(Caller.Hello(ServerBodyBytesMax, ServerInFlightMax));
         Assert.Equal(RpcClientMode.Extended, Session.Mode);
         Assert.Equal([1, 0, 4, .. "echo1"u8], Assert.Single(Driver.Frames()).Body);
         Driver.Feed(Frame.Of(1, [4, 0, .. "1"u8]));
@@ -47,8 +49,8 @@ public sealed class ClientTests : IDisposable
         Driver.Frames();
         Driver.Feed(Frame.Of(0, answer));
         Assert.Equal(RpcClientMode.Base, Session.Mode);
-        var calls = new[] { Call("a\"b", "[1]"), Call("c", "2"), Call("d", "3") };
-        var (binary, stream) = (Call("bytes", "x", RpcEncoding.Binary), Call("stream", "1", credit: 5));
+        var calls = new[] { Caller.Call("a\"b", "[1]"), Caller.Call("c", "2"), Caller.Call("d", "3") };
+        var (binary, stream) = (Caller.Call("bytes", "x", RpcEncoding.Binary), Caller.Call("stream", "1", credit: 5));
         Driver.Turn();
         var sent = Driver.Frames();
         Assert.Equal("""{"method":"a\u0022b","params":[1]}""", sent[0].Text);
@@ -64,7 +66,7 @@ public sealed class ClientTests : IDisposable
     public void A_server_that_does_not_answer_the_question_is_left()
     {
         Open();
-        var call = Call("a", "1");
+        var call = Caller.Call("a", "1");
         Driver.Pass(TimeSpan.FromSeconds(9));
         Assert.Equal(Reason.None, Session.Ended);
         Driver.Pass(TimeSpan.FromSeconds(1));
@@ -77,9 +79,9 @@ public sealed class ClientTests : IDisposable
     public void It_keeps_the_servers_bound_and_its_own()
     {
         Open(new RpcClientOptions { InFlightMax = 3 });
-        Driver.Feed(Hello);
+        Driver.Feed(Caller.Hello(ServerBodyBytesMax, ServerInFlightMax));
         Driver.Frames();
-        var calls = new[] { Call("a", "1"), Call("a", "2"), Call("a", "3") };
+        var calls = new[] { Caller.Call("a", "1"), Caller.Call("a", "2"), Caller.Call("a", "3") };
         Assert.False(Session.TryCall(new Asked("a", "4")));
         Driver.Turn();
         Assert.Equal(2, Driver.Frames().Count);
@@ -93,13 +95,13 @@ public sealed class ClientTests : IDisposable
     public void A_deadline_travels_as_what_is_left_of_it_and_holds_here_too()
     {
         OpenExtended();
-        var early = Call("a", "1", deadline: Driver.Now + TimeSpan.FromMilliseconds(100));
-        var late = Call("a", "1", deadline: Driver.Now + TimeSpan.FromMilliseconds(200), trace: new RpcTraceContext(1, 2, 3));
+        var early = Caller.Call("a", "1", deadline: Driver.Now + TimeSpan.FromMilliseconds(100));
+        var late = Caller.Call("a", "1", deadline: Driver.Now + TimeSpan.FromMilliseconds(200), trace: new RpcTraceContext(1, 2, 3));
         Driver.Turn();
         var sent = Driver.Frames();
         Assert.Equal([1, 2, 1, (byte)'a', 0, 0, 0, 100, (byte)'1'], sent[0].Body);
         Assert.Equal([1, 6, 1, (byte)'a', 0, 0, 0, 200], sent[1].Body[..8]);
-        var unsent = Call("a", "1", deadline: Driver.Now + TimeSpan.FromMilliseconds(150)); // beyond the server's bound of two
+        var unsent = Caller.Call("a", "1", deadline: Driver.Now + TimeSpan.FromMilliseconds(150)); // beyond the server's bound of two
         Driver.Pass(TimeSpan.FromMilliseconds(199));
         Assert.Equal((RpcErrorCode.DeadlineExceeded, true), (early.Error?.Code, early.Error?.MayHaveRun));
         Assert.Null(late.Error);
@@ -110,12 +112,12 @@ public sealed class ClientTests : IDisposable
     public void A_call_that_ran_out_of_time_before_it_was_sent_has_not_run()
     {
         Open();
-        var call = Call("a", "1", deadline: Driver.Now + TimeSpan.FromMilliseconds(10));
+        var call = Caller.Call("a", "1", deadline: Driver.Now + TimeSpan.FromMilliseconds(10));
         Driver.Turn();
         Driver.Pass(TimeSpan.FromMilliseconds(10));
         Assert.Equal((RpcErrorCode.DeadlineExceeded, false), (call.Error?.Code, call.Error?.MayHaveRun));
         Driver.Frames();
-        Driver.Feed(Hello);
+        Driver.Feed(Caller.Hello(ServerBodyBytesMax, ServerInFlightMax));
         Assert.Empty(Driver.Frames());
     }
 
@@ -123,7 +125,7 @@ public sealed class ClientTests : IDisposable
     public void Cancelling_tells_the_server_of_a_call_that_was_sent()
     {
         OpenExtended();
-        var (sent, second, unsent) = (Call("a", "1"), Call("a", "1"), Call("a", "1"));
+        var (sent, second, unsent) = (Caller.Call("a", "1"), Caller.Call("a", "1"), Caller.Call("a", "1"));
         Driver.Turn();
         Driver.Frames();
         Session.Cancel(sent);
@@ -140,7 +142,7 @@ public sealed class ClientTests : IDisposable
     public void Cancelling_in_the_base_form_is_between_caller_and_client()
     {
         Open(new RpcClientOptions { Extensions = false });
-        var call = Call("a", "1");
+        var call = Caller.Call("a", "1");
         Driver.Turn();
         Assert.Single(Driver.Frames());
         Session.Cancel(call);
@@ -153,7 +155,7 @@ public sealed class ClientTests : IDisposable
     public void A_stream_gives_items_and_credit_goes_back()
     {
         OpenExtended();
-        var call = Call("s", "1", credit: 60);
+        var call = Caller.Call("s", "1", credit: 60);
         Driver.Turn();
         Assert.Equal([1, 8, 1, (byte)'s', 0, 0, 0, 60, (byte)'1'], Assert.Single(Driver.Frames()).Body);
         Driver.Feed([.. Frame.Of(1, [6, 0, .. "\"a\""u8]), .. Frame.Of(1, [6, 0, .. "\"b\""u8])]);
@@ -172,7 +174,7 @@ public sealed class ClientTests : IDisposable
     public void A_server_that_sends_beyond_its_credit_is_left()
     {
         OpenExtended();
-        var call = Call("s", "1", credit: 20);
+        var call = Caller.Call("s", "1", credit: 20);
         Driver.Turn();
         Driver.Feed([.. Frame.Of(1, [6, 0, .. "123456"u8]), .. Frame.Of(1, [6, 0])]);
         Assert.Equal(Reason.UnexpectedMessage, Session.Ended);
@@ -186,7 +188,7 @@ public sealed class ClientTests : IDisposable
         foreach (var body in broken)
         {
             OpenExtended();
-            var (call, other) = (Call("a", "1"), Call("a", "1"));
+            var (call, other) = (Caller.Call("a", "1"), Caller.Call("a", "1"));
             Driver.Turn();
             Driver.Feed(Frame.Of(1, body));
             Assert.Equal(RpcErrorCode.MalformedAnswer, call.Error?.Code);
@@ -199,7 +201,7 @@ public sealed class ClientTests : IDisposable
     public void An_error_is_read()
     {
         OpenExtended();
-        var call = Call("a", "1");
+        var call = Caller.Call("a", "1");
         Driver.Turn();
         var body = new byte[] { 5, 0, 0, 0, 0, (byte)'m' };
         BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(1), (int)RpcErrorCode.Overloaded);
@@ -212,7 +214,7 @@ public sealed class ClientTests : IDisposable
     {
         OpenExtended();
         Driver.Reads = false; // the call waits in the outbox
-        var call = Call("a", "1");
+        var call = Caller.Call("a", "1");
         Driver.Feed(Caller.Drain(0));
         Driver.Reads = true;
         Driver.Turn();
@@ -226,7 +228,7 @@ public sealed class ClientTests : IDisposable
     public void What_was_accepted_and_not_answered_may_have_run_wherever_the_connection_ends(int cut)
     {
         OpenExtended();
-        var call = Call("a", "1");
+        var call = Caller.Call("a", "1");
         Driver.Turn();
         Driver.Feed([.. Caller.Drain(1), .. Frame.Of(1, new byte[9000]).AsSpan(0, cut)]);
         Driver.Finish();
@@ -237,7 +239,7 @@ public sealed class ClientTests : IDisposable
     public void When_the_connection_is_lost_only_what_was_not_sent_has_certainly_not_run()
     {
         OpenExtended();
-        var (first, second, unsent) = (Call("a", "1"), Call("a", "1"), Call("a", "1"));
+        var (first, second, unsent) = (Caller.Call("a", "1"), Caller.Call("a", "1"), Caller.Call("a", "1"));
         Driver.Turn();
         Driver.Close();
         Assert.All([first, second], call => Assert.Equal((RpcErrorCode.ConnectionLost, true), (call.Error?.Code, call.Error?.MayHaveRun)));
@@ -250,7 +252,7 @@ public sealed class ClientTests : IDisposable
     public void It_leaves_when_its_calls_are_over_or_at_once_when_told()
     {
         OpenExtended();
-        var call = Call("a", "1");
+        var call = Caller.Call("a", "1");
         Driver.Turn();
         Driver.Tell(Command.Drain);
         Assert.False(Session.TakesCalls);
@@ -278,7 +280,7 @@ public sealed class ClientTests : IDisposable
     {
         OpenExtended();
         Driver.BatchBytes = 4096;
-        Call("a", $"\"{new string('x', 20_000)}\"");
+        Caller.Call("a", $"\"{new string('x', 20_000)}\"");
         Driver.Turn();
         Assert.Single(Driver.Frames());
     }
@@ -287,14 +289,14 @@ public sealed class ClientTests : IDisposable
     public void A_call_may_be_made_before_the_connection_opens()
     {
         var call = new Asked("a", "1");
-        _driver = new Driver(buffers =>
+        using var driver = new Driver(buffers =>
         {
             var session = new RpcClientSession(new RpcClientOptions { Extensions = false }, buffers);
             Assert.True(session.TryCall(call));
             return session;
         });
-        Driver.Turn();
-        Driver.Feed(Frame.Of(Assert.Single(Driver.Frames()).Id, """{"result":1}"""));
+        driver.Turn();
+        driver.Feed(Frame.Of(Assert.Single(driver.Frames()).Id, """{"result":1}"""));
         Assert.Equal("1", call.Result);
     }
 
@@ -317,23 +319,9 @@ public sealed class ClientTests : IDisposable
         Assert.Equal(("deaf", "1", RpcEncoding.Json), (call.Method, Encoding.UTF8.GetString(call.Payload.Span), call.PayloadEncoding));
     }
 
-    private void Open(RpcClientOptions? options = null) =>
-        _driver = new Driver(buffers => new RpcClientSession(options ?? new RpcClientOptions(), buffers));
+    private void Open(RpcClientOptions? options = null) => _caller = new Caller(options);
 
-    private void OpenExtended()
-    {
-        Open();
-        Driver.Feed(Hello);
-        Driver.Frames();
-    }
-
-    private Asked Call(
-        string method, string payload, RpcEncoding encoding = RpcEncoding.Json, int? credit = null, Instant? deadline = null, RpcTraceContext trace = default)
-    {
-        var call = new Asked(method, payload, encoding) { Credit = credit, Deadline = deadline ?? Instant.Never, Trace = trace };
-        Assert.True(Session.TryCall(call));
-        return call;
-    }
+    private void OpenExtended() => _caller = Caller.Extended(bodyBytesMax: ServerBodyBytesMax, inFlightMax: ServerInFlightMax);
 
     private sealed class Deaf() : RpcOutgoing("deaf", "1"u8.ToArray(), RpcEncoding.Json)
     {

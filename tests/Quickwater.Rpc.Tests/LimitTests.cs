@@ -1,4 +1,3 @@
-using System.Net;
 using Quickwater.Core;
 
 namespace Quickwater.Rpc.Tests;
@@ -6,6 +5,8 @@ namespace Quickwater.Rpc.Tests;
 /// <summary>What bounds a server: each limit, and a peer that tries to go beyond it.</summary>
 public sealed class LimitTests
 {
+    private const int MemoryBytes = 16 << 20;
+
     [Fact]
     [Requirement("RPC-14/in-flight-caps")]
     public void At_its_bound_of_calls_a_connection_is_not_read_and_goes_on_when_there_is_room()
@@ -26,15 +27,13 @@ public sealed class LimitTests
     [Requirement("MED-9.5/memory")]
     public void Without_memory_a_call_is_refused_and_a_long_request_ends_the_connection()
     {
-        var memory = new MemoryBudget(16 << 20);
+        var memory = new MemoryBudget(MemoryBytes);
         using var served = new Served(memory: memory);
-        var others = memory.Enter(IPAddress.Parse("192.0.2.1"));
-        others.Take(memory.BytesMax + 1);
+        using var spent = new SpentMemory(memory, beyond: 1);
         Assert.Contains($"{(int)RpcErrorCode.Overloaded}", served.AskOne(Frame.Base(1, "held")), StringComparison.Ordinal);
         Assert.Equal("{\"result\":1}", served.AskOne(Frame.Base(2, "echo", "1"))); // what costs nothing is still done
         served.Driver.Feed(Frame.Base(3, "echo", $"\"{new string('x', 9000)}\"").AsSpan(0, 8000));
         Assert.Equal(Reason.MemoryPressure, served.Driver.Session.Ended);
-        others.Give(memory.BytesMax + 1);
     }
 
     [Fact]
@@ -42,16 +41,14 @@ public sealed class LimitTests
     public void A_long_request_ends_its_connection_when_memory_is_spent_while_it_comes()
     {
         const int Long = 400_000;
-        var memory = new MemoryBudget(16 << 20);
+        var memory = new MemoryBudget(MemoryBytes);
         using var served = new Served(memory: memory);
-        var others = memory.Enter(IPAddress.Parse("192.0.2.1"));
         var request = Frame.Base(1, "echo", $"\"{new string('x', Long)}\"");
         served.Driver.Feed(request.AsSpan(0, 8000));
         Assert.Equal(Reason.None, served.Driver.Session.Ended);
-        others.Take(memory.BytesMax + 1);
+        using var spent = new SpentMemory(memory, beyond: 1);
         served.Driver.Feed(request.AsSpan(8000, Long / 2));
         Assert.Equal(Reason.MemoryPressure, served.Driver.Session.Ended);
-        others.Give(memory.BytesMax + 1);
     }
 
     [Fact]
@@ -69,17 +66,15 @@ public sealed class LimitTests
     [Requirement("MED-9.5/memory")]
     public void Without_memory_who_does_not_read_its_answers_is_not_read()
     {
-        var memory = new MemoryBudget(16 << 20);
+        var memory = new MemoryBudget(MemoryBytes);
         using var served = new Served(memory: memory);
-        var others = memory.Enter(IPAddress.Parse("192.0.2.1"));
-        others.Take(memory.BytesMax);
+        using var spent = new SpentMemory(memory);
         served.Driver.Reads = false;
         served.Driver.Feed([.. Frame.Base(1, "echo", "1"), .. Frame.Base(2, "echo", "2")]);
         Assert.True(served.Driver.Paused);
         served.Driver.Reads = true;
         served.Driver.Turn();
         Assert.Equal([1u, 2u], served.Driver.Frames().Select(frame => frame.Id));
-        others.Give(memory.BytesMax);
     }
 
     [Fact]

@@ -53,10 +53,10 @@ public sealed class ServerEndTests
     [Theory]
     [InlineData(64, "The body is JSON nested deeper than 64 levels.")]
     [InlineData(63, null)]
-    public void JSON_nested_too_deep_is_called_so(int levels, string? error)
+    public void JSON_nested_too_deep_is_named_in_the_error(int levels, string? error)
     {
         using var served = new Served();
-        var nested = new string('[', levels) + new string(']', levels);
+        var nested = Frame.Nested(levels);
         Assert.Equal(
             error is null ? $"{{\"result\":{nested}}}" : $$$"""{"error":{"code":-32700,"message":"{{{error}}}"}}""", served.AskOne(Frame.Base(1, "echo", nested)));
     }

@@ -29,7 +29,7 @@ public sealed class ShareTests : IDisposable
     }
 
     [Fact]
-    public void By_itself_a_caller_has_a_quarter_of_all_places()
+    public void By_default_a_caller_has_a_quarter_of_all_places()
     {
         Assert.Equal(16 * 1024, new RpcLimits().InFlightOfCallerMax);
         Assert.Equal(1, new RpcLimits { InFlightMax = 1 }.InFlightOfCallerMax);
@@ -69,7 +69,7 @@ public sealed class ShareTests : IDisposable
     }
 
     [Fact]
-    public void An_IPv6_network_is_one_caller_and_a_name_is_one_wherever_it_calls_from()
+    public void An_IPv6_network_is_one_caller()
     {
         Serve(EightPlaces);
         Connect("2001:db8::1").Feed([.. Frame.Base(1, "held"), .. Frame.Base(2, "held")]);

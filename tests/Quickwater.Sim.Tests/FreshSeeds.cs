@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Quickwater.Sim.Tests;
@@ -14,9 +13,13 @@ internal static class FreshSeeds
     // Behind the seeds that every change is tried with, and short enough to be typed.
     private const int FirstMin = 1_000_000;
 
-    internal static ulong First { get; } = Choose(Environment.GetEnvironmentVariable(Variable));
+    // Lazy, so that what is wrong with the variable is said as it is and not as the fault of a type's initializer.
+    private static readonly Lazy<ulong> s_first = new(static () => Choose(Environment.GetEnvironmentVariable(Variable)));
+
+    internal static ulong First => s_first.Value;
 
     /// <summary>The base that was given, or a new one.</summary>
+    /// <exception cref="FormatException">What was given is no base.</exception>
     internal static ulong Choose(string? given) =>
-        ulong.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : (ulong)RandomNumberGenerator.GetInt32(FirstMin, int.MaxValue);
+        SeedVariable.Parse(Variable, given) ?? (ulong)RandomNumberGenerator.GetInt32(FirstMin, int.MaxValue);
 }

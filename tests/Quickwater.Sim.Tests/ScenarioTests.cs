@@ -47,6 +47,18 @@ public sealed class ScenarioTests
     }
 
     [Theory]
+    [InlineData("1.000.000")]
+    [InlineData("1e6")]
+    [InlineData("-1")]
+    [InlineData(" 5")]
+    [InlineData("18446744073709551616")]
+    public void A_mistyped_base_of_seeds_is_refused_by_name(string given)
+    {
+        var fault = Assert.Throws<FormatException>(() => FreshSeeds.Choose(given));
+        Assert.StartsWith($"QUICKWATER_SIM_BASE is \"{given}\"; it takes", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void The_same_seed_gives_the_same_run(string name)
     {

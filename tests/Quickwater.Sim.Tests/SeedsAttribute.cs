@@ -11,8 +11,7 @@ internal sealed class SeedsAttribute(int count) : DataAttribute
 {
     public int Count => count;
 
-    internal static ulong? Replayed =>
-        ulong.TryParse(Environment.GetEnvironmentVariable("QUICKWATER_SIM_SEED"), out var seed) ? seed : null;
+    internal static ulong? Replayed => SeedVariable.Read("QUICKWATER_SIM_SEED");
 
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
         Replayed is { } seed ? [[seed]] : Enumerable.Range(1, count).Select(static seed => new object[] { (ulong)seed });

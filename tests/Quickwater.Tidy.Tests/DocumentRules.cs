@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Quickwater.Testing;
-using Quickwater.Trace;
 using Xunit;
 
 namespace Quickwater.Tidy.Tests;

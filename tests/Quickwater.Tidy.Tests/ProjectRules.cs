@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using Quickwater.Trace;
+using Quickwater.Testing;
 using Xunit;
 
 namespace Quickwater.Tidy.Tests;

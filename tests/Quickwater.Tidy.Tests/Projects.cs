@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Quickwater.Trace;
+using Quickwater.Testing;
 
 namespace Quickwater.Tidy.Tests;
 

@@ -3,7 +3,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Quickwater.Testing;
-using Quickwater.Trace;
 using Xunit;
 
 namespace Quickwater.Tidy.Tests;

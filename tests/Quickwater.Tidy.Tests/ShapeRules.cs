@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Quickwater.Trace;
+using Quickwater.Testing;
 using Xunit;
 
 namespace Quickwater.Tidy.Tests;

@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Quickwater.Trace;
+using Quickwater.Testing;
 
 namespace Quickwater.Tidy.Tests;
 

@@ -31,7 +31,7 @@ public sealed class TraceRules
         var script = Repository.Read("test");
         Assert.Contains("then check_coverage \"$name\"", script, StringComparison.Ordinal);
         Assert.Contains("'<coverage line-rate=\"1\" branch-rate=\"1\"') step", script, StringComparison.Ordinal);
-        Assert.Contains(TestSources.ScanSteps(script), step => step.Marks is ["RPC-13/coverage"] && step.Method == "Quickwater.Rpc is covered whole: every line and branch");
+        Assert.Contains(TestSources.ScanSteps([script]), step => step.Marks is ["RPC-13/coverage"] && step.Method == "Quickwater.Rpc is covered whole: every line and branch");
     }
 
     private static int Count(string prefix) => Tracing.Catalogue.Count(item => item.Id.StartsWith(prefix, StringComparison.Ordinal));

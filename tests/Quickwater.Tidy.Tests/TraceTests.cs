@@ -47,11 +47,27 @@ public sealed class TraceTests
     public void A_step_of_the_script_carries_the_ids_that_a_comment_gives_it_and_counts_as_a_test_does()
     {
         const string name = "all is covered: every line";
-        var step = Assert.Single(TestSources.ScanSteps($"#!/bin/sh\n# requirement: RPC-1 {name}\nstep \"{name}\" passed\n"));
+        var step = Assert.Single(TestSources.ScanSteps([$"#!/bin/sh\n# requirement: RPC-1 {name}\n", $"  *) step \"{name}\" passed ;;\n"]));
         Assert.Equal(($"./test: {name}", "RPC-1"), (step.Name, Assert.Single(step.Ids)));
         TestResult[] run = [new(step.Class, step.Method, name, TestOutcome.Failed, "")];
         Assert.Empty(RequirementsDocument.MetAfter(Catalogue, [step], run, new HashSet<string>(["RPC-1"], StringComparer.Ordinal)));
     }
+
+    [Theory]
+    [InlineData("web: it is checked", "step \"web: it is checked\" passed")]
+    [InlineData("Some.Rpc is covered whole", "  ok) step \"${name%.Tests} is covered whole\" passed ;;")]
+    [InlineData("Some.Rpc is covered whole", "step \"$name is covered whole\" passed")]
+    public void A_step_is_found_by_its_name_in_which_the_shell_may_put_a_word(string name, string line) =>
+        Assert.Equal(name, Assert.Single(TestSources.ScanSteps([$"# requirement: RPC-1 {name}\n{line}\n"])).Method);
+
+    [Theory]
+    [InlineData("step \"all is covred\" passed")]
+    [InlineData("step \"all is covered: every line\" passed")]
+    [InlineData("step \"all is covered\" failed")]
+    [InlineData("# step \"all is covered\" passed")]
+    [InlineData("")]
+    public void An_id_at_a_step_that_does_not_exist_is_refused(string line) =>
+        Assert.Contains("all is covered", Assert.Throws<FormatException>(() => TestSources.ScanSteps([$"# requirement: RPC-1 all is covered\n{line}\n"])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void An_id_that_is_no_literal_is_refused() =>

@@ -1,3 +1,4 @@
+using Quickwater.Testing;
 using Quickwater.Trace;
 
 // Quickwater.Trace RESULTS [--update] [--partial] [--no-skips] [--list]

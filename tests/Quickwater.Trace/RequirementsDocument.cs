@@ -48,6 +48,13 @@ public static partial class RequirementsDocument
         Line().Matches(document).Where(match => match.Groups["state"].Value == "met").Select(match => match.Groups["id"].Value)
             .ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The ids of which every clause has a test that carries it, or, without clauses, the id itself.</summary>
+    public static IEnumerable<string> Shown(IReadOnlyList<Requirement> catalogue, IReadOnlyList<TracedTest> tests)
+    {
+        var carried = tests.SelectMany(test => test.Marks).ToHashSet(StringComparer.Ordinal);
+        return catalogue.Where(item => item.Marks.All(carried.Contains)).Select(item => item.Id);
+    }
+
     /// <summary>
     /// The ids that are met after a run: every clause has a test, and every test that carries the id ran and passed. While some of them did
     /// not run (a tool was missing, a long test), an id is met only if it was before: what did not run says nothing.
@@ -56,8 +63,7 @@ public static partial class RequirementsDocument
         IReadOnlyList<Requirement> catalogue, IReadOnlyList<TracedTest> tests, IReadOnlyList<TestResult> run, IReadOnlySet<string> before)
     {
         var outcomes = run.ToLookup(result => (result.Class, result.Method), result => result.Outcome);
-        var carried = tests.SelectMany(test => test.Marks).ToHashSet(StringComparer.Ordinal);
-        return catalogue.Where(item => item.Marks.All(carried.Contains)).Select(item => item.Id).Where(IsMet).ToHashSet(StringComparer.Ordinal);
+        return Shown(catalogue, tests).Where(IsMet).ToHashSet(StringComparer.Ordinal);
 
         bool IsMet(string id)
         {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -8,7 +9,7 @@ namespace Quickwater.Trace;
 /// Finds the tests that carry requirement ids by reading C# sources. Syntax only: it needs no build, and base classes are
 /// matched by their simple name, which test projects keep unique.
 /// </summary>
-public sealed class TestSources
+public sealed partial class TestSources
 {
     private const string StepMark = "# requirement: ";
 
@@ -35,13 +36,30 @@ public sealed class TestSources
     }
 
     /// <summary>
-    /// The steps of <c>./test</c> that carry ids. A step is no method, so a comment of the script names it: <c># requirement: RPC-13/coverage NAME OF THE STEP</c>.
+    /// The steps of <c>./test</c> and its scripts that carry ids. A step is no method, so a comment names it: <c># requirement: RPC-13/coverage NAME OF THE STEP</c>.
     /// </summary>
-    public static IReadOnlyList<TracedTest> ScanSteps(string script) =>
-        (from line in script.Split('\n')
-         where line.StartsWith(StepMark, StringComparison.Ordinal)
-         let fields = line[StepMark.Length..].Split(' ', 2)
-         select new TracedTest(TracedTest.StepClass, fields[1].Trim(), [fields[0]])).ToArray();
+    /// <exception cref="FormatException">No step of that name can pass: its id would never be shown.</exception>
+    public static IReadOnlyList<TracedTest> ScanSteps(IEnumerable<string> scripts)
+    {
+        var lines = scripts.SelectMany(static script => script.Split('\n')).Select(static line => line.Trim()).ToArray();
+        var steps = lines.Select(static line => PassedStep().Match(line)).Where(static match => match.Success).Select(static match => PatternOf(match.Groups["name"].Value)).ToArray();
+        return (from line in lines
+                where line.StartsWith(StepMark, StringComparison.Ordinal)
+                let fields = line[StepMark.Length..].Split(' ', 2)
+                let name = fields.ElementAtOrDefault(1)?.Trim() ?? ""
+                select steps.Any(step => step.IsMatch(name))
+                    ? new TracedTest(TracedTest.StepClass, name, [fields[0]])
+                    : throw new FormatException($"{line}: no line says step \"{name}\" passed.")).ToArray();
+    }
+
+    // A variable of the shell in a step's name stands for one word.
+    private static Regex PatternOf(string name) => new($"^{string.Join("\\S+", ShellVariable().Split(name).Select(Regex.Escape))}$", RegexOptions.CultureInvariant);
+
+    [GeneratedRegex("""^(?!#)(?:.*\s)?step "(?<name>[^"]+)" passed\b""", RegexOptions.CultureInvariant)]
+    private static partial Regex PassedStep();
+
+    [GeneratedRegex("""\$\{[^}]*\}|\$\w+""", RegexOptions.CultureInvariant)]
+    private static partial Regex ShellVariable();
 
     private void Collect(SyntaxNode root)
     {

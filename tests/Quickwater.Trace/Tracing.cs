@@ -1,3 +1,5 @@
+using Quickwater.Testing;
+
 namespace Quickwater.Trace;
 
 /// <summary>The repository's catalogue, its tests that carry ids, and the document made of them.</summary>
@@ -28,23 +30,17 @@ public sealed class Tracing
     /// <summary>Reads the working copy.</summary>
     public static Tracing Read()
     {
-        var tests = TestSources.Scan(Repository.FilesEnding(".cs")
-            .Where(path => path.StartsWith("tests/", StringComparison.Ordinal)).Select(Repository.Read)).Concat(TestSources.ScanSteps(Repository.Read("test"))).ToArray();
+        var sources = Repository.FilesEnding(".cs").Where(static path => path.StartsWith("tests/", StringComparison.Ordinal));
+        var scripts = Repository.FilesEnding(".sh").Where(static path => path.StartsWith("scripts/", StringComparison.Ordinal)).Prepend("test");
+        var tests = TestSources.Scan(sources.Select(Repository.Read)).Concat(TestSources.ScanSteps(scripts.Select(Repository.Read))).ToArray();
         var document = File.Exists(Repository.Absolute(RequirementsDocument.FilePath)) ? Repository.Read(RequirementsDocument.FilePath) : "";
         var catalogue = Trace.Catalogue.Parse(Repository.Read(Trace.Catalogue.FilePath), Repository.Read(Trace.Catalogue.ClausesPath));
         return new(catalogue, tests, document.ReplaceLineEndings("\n"));
     }
 
     /// <summary>The ids that the document calls met, but for those that have a clause without a test by now.</summary>
-    public IReadOnlySet<string> StillMet
-    {
-        get
-        {
-            var carried = Tests.SelectMany(test => test.Marks).ToHashSet(StringComparer.Ordinal);
-            var shown = Catalogue.Where(item => item.Marks.All(carried.Contains)).Select(item => item.Id);
-            return RequirementsDocument.Met(Document).Intersect(shown, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
-        }
-    }
+    public IReadOnlySet<string> StillMet =>
+        RequirementsDocument.Met(Document).Intersect(RequirementsDocument.Shown(Catalogue, Tests), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The document as it should stand when these ids are met.</summary>
     public string Render(IReadOnlySet<string> met) => RequirementsDocument.Render(Catalogue, Tests, met);

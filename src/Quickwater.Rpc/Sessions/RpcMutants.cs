@@ -12,8 +12,8 @@ internal static class RpcMutants
     /// <summary>One caller may have all places.</summary>
     internal const bool GreedyCaller = false;
 
-    /// <summary>The last word names a call that is so many before the last that was accepted.</summary>
-    internal const uint UnsaidCalls = 0;
+    /// <summary>The last word names the call before the last that was accepted.</summary>
+    internal const bool UnsaidCalls = false;
 
     /// <summary>A drain ends the connection with answers still owed.</summary>
     internal const bool HastyDrain = false;

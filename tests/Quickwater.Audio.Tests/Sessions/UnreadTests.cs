@@ -7,7 +7,9 @@ namespace Quickwater.Audio.Tests;
 /// <summary>Each limit with a peer that does not read: it ends at its time, and its places are free at once.</summary>
 public sealed class UnreadTests
 {
-    private const double Stands = 1; // when they stop reading; with what the link holds they stand still soon after
+    private const int PeersMax = 3; // at once
+    private const double ReadsSeconds = 1.0 / PeersMax; // for so long a peer reads before it stops
+    private const double Stands = 1; // by this second all of them have stopped; soon after, when the link is full, nothing moves any more
     private const double Step = 0.1;
     private static readonly AudioClientOptions s_patient = new() { Station = "speech", Burst = TimeSpan.Zero, IdleTimeout = TimeSpan.FromHours(1) };
     private static readonly ConnectionLimits s_silent = new() { IdleTimeout = TimeSpan.FromHours(1) };
@@ -56,8 +58,8 @@ public sealed class UnreadTests
     [Requirement("AUD-6.2", "AUD-8.5", "MED-9.9")]
     public void Peers_that_do_not_read_keep_a_good_one_out_until_their_limit_and_no_longer()
     {
-        using var studio = new AudioStudio(clientsMax: 3, limits: s_silent with { DurationMax = TimeSpan.FromSeconds(5) });
-        for (var i = 0; i < 3; i++)
+        using var studio = new AudioStudio(clientsMax: PeersMax, limits: s_silent with { DurationMax = TimeSpan.FromSeconds(5) });
+        for (var i = 0; i < PeersMax; i++)
         {
             Standing(studio);
         }
@@ -155,19 +157,19 @@ public sealed class UnreadTests
         Assert.True(listener.Stats.Chunks > 40);
     }
 
-    // A listener that reads for a second, and then no more.
+    // A listener that reads for a third of a second, and then no more: so PeersMax of them, one after another, have stopped when Stands is over.
     private static void Standing(AudioStudio studio)
     {
         var tap = new Tap();
         studio.Listen(s_patient, tap.On);
-        studio.Run(Stands / 3); // up to three of them
+        studio.Run(ReadsSeconds);
         tap.Shut();
     }
 
     // When the last connection of the server was gone, socket and all.
     private static double UntilClosed(AudioStudio studio)
     {
-        var seconds = Stands / 3;
+        var seconds = ReadsSeconds;
         for (; studio.Server.Engine.OpenCount > 0; seconds += Step)
         {
             Assert.True(seconds < 60, "it stays");

@@ -128,7 +128,7 @@ public sealed class WavReaderTests
     {
         var samples = Pattern.Bytes(0, 40);
         var hex = Convert.ToHexString(samples);
-        foreach (var pad in "\0\u00FFdfLA "u8.ToArray())
+        foreach (var pad in (byte[])[0, 0xFF, .. "dfLA "u8])
         {
             var file = new Wav().Chunk("note", [1, 2, 3, pad], size: 3).Fmt(s_stereo).Chunk("LIST", [1, pad], size: 1).Chunk("_odd", [5, pad], size: 1).Data(samples).ToArray();
             Assert.Equal((s_stereo, Reason.Completed, hex), Read([file]));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Quickwater.Core;
 using Quickwater.Testing;
@@ -81,9 +80,9 @@ public sealed class SpecificationTests
     private static byte[] Body(AudioMessageType type) => s_printed[type][AudioWire.HeaderBytes..];
 
     // Lines of nothing but bytes; the header says which message each is, and how long.
-    private static Dictionary<AudioMessageType, byte[]> Printed([CallerFilePath] string here = "")
+    private static Dictionary<AudioMessageType, byte[]> Printed()
     {
-        var text = File.ReadAllText(Path.GetFullPath(Path.Combine(here, "../../../../docs/wire/audio.md")));
+        var text = Repository.Read("docs/wire/audio.md");
         var messages = new Dictionary<AudioMessageType, byte[]>();
         foreach (Match line in Regex.Matches(text, @"^(?:[0-9A-F]{2} {1,2})+[0-9A-F]{2}\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant))
         {

@@ -41,7 +41,7 @@ public sealed class FaultBarrierTests : IDisposable
     }
 
     [Fact]
-    public void A_connection_ends_although_who_is_told_of_it_throws()
+    public void A_connection_ends_even_if_its_observer_throws()
     {
         var (connection, session, transport) = _bench.Open();
         _bench.Throws = true;
@@ -55,7 +55,7 @@ public sealed class FaultBarrierTests : IDisposable
     }
 
     [Fact]
-    public void One_of_many_that_are_woken_together_throws_and_the_others_have_their_turns()
+    public void When_one_of_many_woken_together_throws_the_others_still_have_their_turns()
     {
         var transport = new ScriptTransport(_bench.Engine.Leaks);
         var thrower = _bench.Engine.Open(transport, new Thrower(nameof(ISession.Warm)));
@@ -73,7 +73,7 @@ public sealed class FaultBarrierTests : IDisposable
     }
 
     [Fact]
-    public void A_thread_that_met_a_fault_while_it_served_a_connection_ends_that_one()
+    public void A_fault_of_the_thread_that_serves_a_connection_ends_that_connection()
     {
         var (connection, session, transport) = _bench.Open();
         connection.Faulted(new InvalidOperationException("planted"));

@@ -61,7 +61,7 @@ public sealed class TickerTests : ITicked, IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void One_that_throws_is_reported_and_stopped_also_if_who_is_told_throws(bool observer)
+    public void A_ticker_that_throws_is_reported_and_stopped_even_if_its_observer_throws(bool observer)
     {
         (_throws, _bench.Throws) = (true, observer);
         _ticker.Wake();

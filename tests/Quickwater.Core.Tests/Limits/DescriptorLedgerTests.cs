@@ -55,8 +55,10 @@ public sealed class DescriptorLedgerTests
     {
         Fill();
         _ledger.Resize(2);
+        Assert.Equal(Places, _ledger.Open);
         _ledger.Leave(One);
         Assert.Equal(Reason.TooManyOpenFiles, _ledger.TryEnter(Three));
+        Assert.Equal(Places - 1, _ledger.Open);
         _ledger.Resize(Places);
         Assert.Equal(Reason.None, _ledger.TryEnter(Three));
     }

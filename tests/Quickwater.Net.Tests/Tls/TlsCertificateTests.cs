@@ -1,4 +1,4 @@
-using System.Net;
+using System.Collections.Concurrent;
 using Quickwater.Core;
 using Quickwater.Testing;
 
@@ -151,9 +151,7 @@ public sealed class TlsCertificateTests
     {
         var leaks = new LeakCounters();
         var log = new ServerLog();
-        var listen = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        Assert.True(TcpServer.TryStart(listen, log, leaks, TimeProvider.System, out var plain, out var why), why.Text());
-        await using (plain)
+        await using (var plain = Serving.Start(log, leaks))
         {
             var dialling = new TcpDialer(leaks, TimeProvider.System).DialAsync("127.0.0.1", plain.Local.Port, Completions.Patience);
             var accepted = await log.AcceptedAsync();
@@ -165,7 +163,7 @@ public sealed class TlsCertificateTests
             accepted.Close();
         }
 
-        Assert.True(SpinWait.SpinUntil(() => leaks.Read().IsZero, Completions.Patience));
+        await leaks.NothingIsLeftAsync();
     }
 
     [Theory]
@@ -197,15 +195,14 @@ public sealed class TlsCertificateTests
     {
         private readonly ServerLog _log = new();
         private readonly LeakCounters _leaks = new();
+        private readonly ConcurrentQueue<Exception> _faults = [];
         private readonly TlsServer _tls;
         private readonly TcpServer _server;
 
         public Dialled(TlsServer tls)
         {
             _tls = tls;
-            var options = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-            Assert.True(TcpServer.TryStart(options, _log, _leaks, TimeProvider.System, out var server, out var why, TestLoops.Shared), why.Text());
-            _server = server;
+            _server = Serving.Start(_log, _leaks, TestLoops.Shared);
         }
 
         public string Fingerprint => _tls.Fingerprint;
@@ -217,7 +214,7 @@ public sealed class TlsCertificateTests
         {
             Last.Transport?.Close();
             var dialled = await new TcpDialer(_leaks, TimeProvider.System).DialAsync("127.0.0.1", _server.Local.Port, Completions.Patience);
-            Last = (_tls.Wrap(await _log.AcceptedAsync()), new Completions());
+            Last = (_tls.Wrap(await _log.AcceptedAsync()), new Completions { Faults = _faults });
             Last.Transport.Bind(Last.Events);
             var secured = await TlsSides.Client(options).SecureAsync(dialled.Transport ?? throw new InvalidOperationException(), host);
             Client = secured.Transport;
@@ -254,7 +251,8 @@ public sealed class TlsCertificateTests
             Client?.Close();
             Last.Transport?.Close();
             await _server.DisposeAsync();
-            Assert.True(SpinWait.SpinUntil(() => _leaks.Read().IsZero, Completions.Patience), _leaks.Read().ToString());
+            await _leaks.NothingIsLeftAsync();
+            Assert.Empty(_faults);
         }
 
         private ITransport? Client

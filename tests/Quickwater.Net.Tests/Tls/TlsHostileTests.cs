@@ -12,6 +12,9 @@ public sealed class TlsHostileTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
 
+    // Nothing, a part of a hello, and a whole one.
+    public static TheoryData<int, bool> Standstills => TestLoops.With(0, 30, int.MaxValue);
+
     [Theory]
     [InlineData("GET / HTTP/1.1\r\n\r\n")]
     [InlineData("\u00c0")]
@@ -66,11 +69,7 @@ public sealed class TlsHostileTests
     }
 
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(0, true)]
-    [InlineData(30, false)]
-    [InlineData(30, true)]
-    [InlineData(int.MaxValue, true)] // a whole hello, and then nothing
+    [MemberData(nameof(Standstills))]
     public async Task A_handshake_that_stands_still_ends_with_its_deadline(int bytes, bool epoll)
     {
         await using var listener = new TlsListener(TlsSides.Server(static options => options with { HandshakeTimeout = Short }), epoll ? TestLoops.Shared : null);
@@ -104,8 +103,7 @@ public sealed class TlsHostileTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [MemberData(nameof(TestLoops.Kinds), MemberType = typeof(TestLoops))]
     public async Task Garbage_after_the_handshake_ends_it(bool epoll)
     {
         await using var listener = new TlsListener(TlsSides.Server(), epoll ? TestLoops.Shared : null);
@@ -148,8 +146,7 @@ public sealed class TlsHostileTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [MemberData(nameof(TestLoops.Kinds), MemberType = typeof(TestLoops))]
     public async Task Hundreds_of_stalled_handshakes_are_bounded_and_hold_up_no_good_client(bool epoll)
     {
         const int max = 20;
@@ -177,7 +174,8 @@ public sealed class TlsHostileTests
             Assert.InRange(listener.Tls.Handshakes, 0, max);
         }
 
-        Assert.True(SpinWait.SpinUntil(() => stalled.Count(static one => one.Events.Receives > 0) >= 300 - max, Completions.Patience));
+        await Until.HoldsAsync(
+            () => Task.FromResult(stalled.Count(static one => one.Events.Receives > 0)), static ended => ended >= 300 - max, Completions.Patience, "those over the limit end");
         foreach (var one in stalled.Where(static one => one.Events.Receives > 0))
         {
             Assert.Equal(IoResult.Failed(Reason.TooManyHandshakes), await one.Events.ReceivedAsync());

@@ -1,7 +1,7 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Quickwater.Core;
+using Quickwater.Testing;
 
 namespace Quickwater.Net.Tests;
 
@@ -15,9 +15,7 @@ internal sealed class TlsListener : IAsyncDisposable
     public TlsListener(TlsServer tls, EpollLoops? loops = null)
     {
         Tls = tls;
-        var options = new TcpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        Assert.True(TcpServer.TryStart(options, _log, Leaks, TimeProvider.System, out var server, out var why, loops), why.Text());
-        _server = server;
+        _server = Serving.Start(_log, Leaks, loops);
     }
 
     public TlsServer Tls { get; }
@@ -52,10 +50,12 @@ internal sealed class TlsListener : IAsyncDisposable
             connected.Transport.Close();
             connected.Peer.Dispose();
             Assert.False(connected.Events.CalledFromInside);
+            Assert.Empty(connected.Events.Faults);
         }
 
         await _server.DisposeAsync();
-        Assert.True(SpinWait.SpinUntil(() => Leaks.Read().IsZero && Tls.Handshakes == 0, Completions.Patience), $"{Leaks.Read()}, {Tls.Handshakes} handshakes");
+        await Leaks.NothingIsLeftAsync();
+        await Until.HoldsAsync(() => Task.FromResult(Tls.Handshakes), static open => open == 0, Completions.Patience, "no handshake is under way");
     }
 
     internal sealed record Connected(Socket Peer, ITransport Transport)

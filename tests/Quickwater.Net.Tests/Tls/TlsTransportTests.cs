@@ -98,7 +98,7 @@ public sealed class TlsTransportTests
 
         using var reader = new StreamReader(client);
         Assert.Equal("whole", await reader.ReadToEndAsync().WaitAsync(Completions.Patience));
-        Assert.True(SpinWait.SpinUntil(() => listener.Leaks.Sockets.Count == 1, Completions.Patience));
+        await Until.HoldsAsync(() => listener.Leaks.Sockets.Count == 1, Completions.Patience, "only the listener is open");
     }
 
     [Fact]

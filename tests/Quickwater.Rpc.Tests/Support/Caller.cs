@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
+using Quickwater.Core;
 
 namespace Quickwater.Rpc.Tests;
 
@@ -17,13 +17,17 @@ internal sealed class Caller : IDisposable
     public RpcClientSession Session => (RpcClientSession)Driver.Session;
 
     /// <summary>One whose server has answered that it has the extensions.</summary>
-    public static Caller Extended(RpcClientOptions? options = null)
+    public static Caller Extended(RpcClientOptions? options = null, int bodyBytesMax = ServerBodyBytesMax, int inFlightMax = 3)
     {
         var caller = new Caller(options);
-        caller.Driver.Feed(Frame.Of(0, $$$"""{"result":{"version":1,"bodyBytesMax":{{{ServerBodyBytesMax}}},"inFlightMax":3,"streamCreditMax":1000}}"""));
+        caller.Driver.Feed(Hello(bodyBytesMax, inFlightMax));
         caller.Driver.Frames();
         return caller;
     }
+
+    /// <summary>That answer.</summary>
+    public static byte[] Hello(int bodyBytesMax, int inFlightMax) => Frame.Of(
+        0, $$$"""{"result":{"version":1,"bodyBytesMax":{{{bodyBytesMax}}},"inFlightMax":{{{inFlightMax}}},"streamCreditMax":1000}}""");
 
     /// <summary>The server's last word.</summary>
     public static byte[] Drain(uint last)
@@ -33,9 +37,10 @@ internal sealed class Caller : IDisposable
         return Frame.Of(0, body);
     }
 
-    public Asked Call(string method, string payload)
+    public Asked Call(
+        string method, string payload, RpcEncoding encoding = RpcEncoding.Json, int? credit = null, Instant? deadline = null, RpcTraceContext trace = default)
     {
-        var call = new Asked(method, payload);
+        var call = new Asked(method, payload, encoding) { Credit = credit, Deadline = deadline ?? Instant.Never, Trace = trace };
         Assert.True(Session.TryCall(call));
         return call;
     }

@@ -28,6 +28,9 @@ internal sealed record Frame(uint Id, byte[] Body)
     public static byte[] Base(uint id, string method, string parameters = "null") =>
         Of(id, $$"""{"method":"{{method}}","params":{{parameters}}}""");
 
+    /// <summary>JSON of nothing but arrays, so deep.</summary>
+    public static string Nested(int levels) => new string('[', levels) + new string(']', levels);
+
     /// <summary>A call in the extended form.</summary>
     public static byte[] Call(
         uint id, string method, string payload = "null", RpcEncoding encoding = RpcEncoding.Json, uint? milliseconds = null,

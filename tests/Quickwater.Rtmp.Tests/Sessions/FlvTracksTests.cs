@@ -18,7 +18,7 @@ public sealed class FlvTracksTests : StudioTests
     public void A_viewer_that_came_first_is_told_after_a_second_that_there_is_one_track(bool video, int flags)
     {
         var studio = Open();
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         var publisher = studio.Publish();
         Play(studio, publisher, video, !video, seconds: 0.8);
         Assert.Empty(viewer.Packets);
@@ -35,7 +35,7 @@ public sealed class FlvTracksTests : StudioTests
     public void The_second_track_ends_the_wait()
     {
         var studio = Open();
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         var publisher = studio.Publish();
         Play(studio, publisher, video: true, audio: false, seconds: 0.3);
         Assert.Empty(viewer.Packets);
@@ -59,7 +59,7 @@ public sealed class FlvTracksTests : StudioTests
     public void What_metadata_promises_is_waited_for_three_times_as_long(string what, AmfValue codec, bool promises)
     {
         var studio = Open();
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         var publisher = studio.Publish();
         publisher.Data(0, RawClient.Amf(
             AmfValue.Of("@setDataFrame"), AmfValue.Of("onMetaData"), AmfValue.EcmaArray(new AmfMember("audiocodecid", codec))));
@@ -77,7 +77,7 @@ public sealed class FlvTracksTests : StudioTests
         var publisher = studio.Publish();
         publisher.Audio(0, Samples.AacConfig);
         Play(studio, publisher, video: true, audio: false, seconds: 1.5);
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         studio.Settle();
         publisher.Audio(1500, [0xAF, 0, 0x11, 0x90]);
         Play(studio, publisher, video: true, audio: false, seconds: 0.2, from: 1500);
@@ -94,7 +94,7 @@ public sealed class FlvTracksTests : StudioTests
     public void A_track_that_appears_later_ends_the_viewer_with_a_word_about_it_and_the_next_gets_both(bool videoFirst)
     {
         var studio = Open();
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         var publisher = studio.Publish();
         Play(studio, publisher, videoFirst, !videoFirst, seconds: 1.5);
         Play(studio, publisher, video: true, audio: true, seconds: 0.2, from: 1500);
@@ -104,7 +104,7 @@ public sealed class FlvTracksTests : StudioTests
         Assert.Equal("Script 0", FlvViewerTests.Read(viewer).Tags[^1]);
         Assert.Contains("NetStream.Play.FormatChanged", Encoding.ASCII.GetString(viewer.Packets), StringComparison.Ordinal);
 
-        var next = FlvViewerTests.Watch(studio);
+        var next = studio.Watch();
         Play(studio, publisher, video: true, audio: true, seconds: 0.2, from: 1700);
         Assert.Equal(Both, FlvViewerTests.Read(next).Flags);
         Assert.False(next.Finished);
@@ -117,7 +117,7 @@ public sealed class FlvTracksTests : StudioTests
         var publisher = studio.Publish();
         Play(studio, publisher, video: true, audio: true, seconds: 1);
         Play(studio, publisher, video: true, audio: false, seconds: 2.5, from: 1000);
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         studio.Settle();
 
         var (flags, tags) = FlvViewerTests.Read(viewer); // at once: nobody waits for what has stopped
@@ -141,7 +141,7 @@ public sealed class FlvTracksTests : StudioTests
             Play(studio, publisher, video: false, audio: true, seconds: 6, from: second * 1000);
         }
 
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         studio.Settle();
         Assert.Equal(Both, FlvViewerTests.Read(viewer).Flags);
     }
@@ -150,7 +150,7 @@ public sealed class FlvTracksTests : StudioTests
     public void A_publication_shorter_than_the_wait_reaches_its_viewer()
     {
         var studio = Open();
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         var publisher = studio.Publish();
         Play(studio, publisher, video: true, audio: false, seconds: 0.4);
         publisher.Die();
@@ -165,7 +165,7 @@ public sealed class FlvTracksTests : StudioTests
     public void A_publisher_that_sends_no_media_is_not_live_to_a_viewer()
     {
         var studio = Open();
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         studio.Publish().Data(0, Samples.Metadata);
         studio.Run(12);
 

@@ -14,7 +14,7 @@ public sealed class FlvViewerTests : StudioTests
         publisher.Start();
         publisher.Gop(1000);
         studio.Settle();
-        var viewer = Watch(studio);
+        var viewer = studio.Watch();
         studio.Settle();
 
         var (flags, tags) = Read(viewer);
@@ -27,7 +27,7 @@ public sealed class FlvViewerTests : StudioTests
     public void A_viewer_waits_for_its_stream()
     {
         var studio = Open();
-        var viewer = Watch(studio);
+        var viewer = studio.Watch();
         studio.Run(9);
         Assert.Empty(viewer.Packets);
         Assert.Equal("Connected", viewer.State);
@@ -42,7 +42,7 @@ public sealed class FlvViewerTests : StudioTests
     public void A_viewer_that_waited_in_vain_is_ended()
     {
         var studio = Open();
-        var viewer = Watch(studio);
+        var viewer = studio.Watch();
         studio.Run(10.5);
 
         Assert.True(viewer.Finished);
@@ -58,7 +58,7 @@ public sealed class FlvViewerTests : StudioTests
         var publisher = studio.Publish();
         publisher.Start();
         studio.Settle();
-        var viewer = Watch(studio);
+        var viewer = studio.Watch();
         studio.Settle();
         publisher.Die();
         studio.Settle();
@@ -77,9 +77,9 @@ public sealed class FlvViewerTests : StudioTests
         publisher.Start();
         publisher.Video(50, Samples.Inter(300_000));
         studio.Settle();
-        var viewer = Watch(studio);
+        var viewer = studio.Watch();
         viewer.Reads = false;
-        var waiting = Watch(studio, "live/nobody");
+        var waiting = studio.Watch("live/nobody");
         studio.Settle();
         studio.Server.Drain(TimeSpan.FromSeconds(10));
         studio.Settle();
@@ -100,7 +100,7 @@ public sealed class FlvViewerTests : StudioTests
         publisher.Start();
         publisher.Video(50, Samples.Inter(300_000));
         studio.Settle();
-        var viewer = Watch(studio);
+        var viewer = studio.Watch();
         viewer.Reads = false;
         studio.Settle();
         viewer.Served.Connection?.Post(Command.Kick(Reason.Kicked));
@@ -116,8 +116,8 @@ public sealed class FlvViewerTests : StudioTests
     {
         var studio = Open(() => new Studio(limits: new HubLimits { SubscribersPerTopicMax = 1 }));
         studio.Publish();
-        Watch(studio);
-        var viewer = Watch(studio);
+        studio.Watch();
+        var viewer = studio.Watch();
         studio.Settle();
 
         Assert.True(viewer.Finished);
@@ -130,11 +130,11 @@ public sealed class FlvViewerTests : StudioTests
     public void Viewers_who_wait_have_limits_of_their_own(int inAll, int perAddress, string why)
     {
         var studio = Open(() => new Studio(limits: new HubLimits { WaitersMax = inAll, WaitersPerAddressMax = perAddress, TopicsMax = 1, PublishersMax = 1 }));
-        Watch(studio, "live/a");
+        studio.Watch("live/a");
         var one = studio.Play("b");
         studio.Settle();
         Assert.Contains("NetStream.Play.Failed", one.Codes); // over all protocols
-        Watch(studio, "live/c");
+        studio.Watch("live/c");
         studio.Settle();
         Assert.Equal([why], studio.Closed);
         studio.Publish("d"); // and keep no publisher out
@@ -147,7 +147,7 @@ public sealed class FlvViewerTests : StudioTests
         var studio = Open();
         studio.Publish().Start();
         studio.Settle();
-        var viewer = Watch(studio);
+        var viewer = studio.Watch();
         viewer.Send(new byte[100_000]);
         studio.Settle();
         Assert.Equal(6, Read(viewer).Tags.Length);
@@ -156,9 +156,6 @@ public sealed class FlvViewerTests : StudioTests
 
         Assert.Equal(["PeerClosed"], studio.Closed);
     }
-
-    internal static RawClient Watch(Studio studio, string topic = "live/cam") =>
-        studio.Dial(new FlvViewer(studio.Hub, topic, "http-flv", new FlvViewerOptions()));
 
     // Every byte must belong to a whole tag.
     internal static (int Flags, string[] Tags) Read(RawClient viewer)

@@ -56,7 +56,7 @@ public sealed class FormatChangeTests : StudioTests
         var publisher = studio.Publish();
         publisher.Start();
         studio.Settle();
-        var viewer = FlvViewerTests.Watch(studio);
+        var viewer = studio.Watch();
         studio.Settle();
         publisher.Audio(40, [0xAF, 0, 0x11, 0x90]); // another configuration of the same codec goes on
         publisher.Audio(50, Samples.Aac());

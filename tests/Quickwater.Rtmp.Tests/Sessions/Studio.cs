@@ -86,6 +86,9 @@ internal sealed class Studio : IHubObserver, IAccessPolicy, IDisposable
         return client;
     }
 
+    /// <summary>A viewer over HTTP, which gets FLV.</summary>
+    public RawClient Watch(string topic = "live/cam") => Dial(new FlvViewer(Hub, topic, "http-flv", new FlvViewerOptions()));
+
     /// <summary>Time for what is under way to come to rest, and no more.</summary>
     public void Settle() => Run(0.05);
 

@@ -1,4 +1,4 @@
-namespace Quickwater.Trace;
+namespace Quickwater.Testing;
 
 /// <summary>The working copy that this program was built in, and its files.</summary>
 public static class Repository
