@@ -163,7 +163,7 @@ public sealed class AccessTests
             await stream.WriteAsync(new byte[2 * HandshakeBytes]);
             await stream.ReadExactlyAsync(new byte[HandshakeBytes]);
             began = Stopwatch.GetTimestamp();
-            await stream.WriteAsync(Connect("live"));
+            await stream.WriteAsync(RawRtmp.Connect("live"));
             var said = "";
             var buffer = new byte[4096];
             while (!said.Contains("_result", StringComparison.Ordinal))
@@ -188,10 +188,10 @@ public sealed class AccessTests
         var server = await RunningServer.StartAsync();
         await using (server)
         {
-            using var socket = await StopTests.MuteAsync(server.Rtmp);
+            using var socket = await RawRtmp.MuteAsync(server.Rtmp);
             await socket.SendAsync(new byte[HandshakeBytes]); // C2
-            await socket.SendAsync(Connect("studio"));
-            await socket.SendAsync(Chunk([2, 0, 9, (byte)'x'])); // a text that is shorter than it says
+            await socket.SendAsync(RawRtmp.Connect("studio"));
+            await socket.SendAsync(RawRtmp.Chunk(20, 4, 2, 0, 9, (byte)'x')); // a text that is shorter than it says
             await Until.HoldsAsync(() => server.Lines.Contains("cannot be read", StringComparison.Ordinal), Patience, "it is logged");
         }
 
@@ -240,16 +240,4 @@ public sealed class AccessTests
         Until.HoldsAsync(() => server.Lines.Contains($"Stream {stream} is live", StringComparison.Ordinal), Patience, $"{stream} is live");
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
-
-    // One chunk of type 0 on chunk stream 3: the command connect, transaction 1, an object with the application.
-    private static byte[] Connect(string application)
-    {
-        byte[] body = [.. Text(2, "connect"), 0, 0x3F, 0xF0, 0, 0, 0, 0, 0, 0, 3, .. Text(null, "app"), .. Text(2, application), 0, 0, 9];
-        return Chunk(body);
-    }
-
-    private static byte[] Chunk(byte[] body) => [3, 0, 0, 0, 0, 0, (byte)body.Length, 20, 0, 0, 0, 0, .. body];
-
-    private static byte[] Text(byte? marker, string text) =>
-        [.. marker is { } one ? (byte[])[one] : [], 0, (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
 }
