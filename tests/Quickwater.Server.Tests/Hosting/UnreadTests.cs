@@ -10,7 +10,7 @@ namespace Quickwater.Server.Tests;
 public sealed class UnreadTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_flush = TimeSpan.FromSeconds(30); // what the server gives a peer to take the rest when it ends it in order
+    private static readonly TimeSpan s_flush = TimeSpan.FromSeconds(30); // how long the server waits for a peer to take what is left, where it ends a connection in order
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<Socket> _peers = [];
