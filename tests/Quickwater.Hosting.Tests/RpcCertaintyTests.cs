@@ -13,60 +13,54 @@ public sealed class RpcCertaintyTests : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortGrace = TimeSpan.FromMilliseconds(20);
 
-    private readonly List<IAsyncDisposable> _open = []; // the latest is closed first
-    private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _ran;
+    private static readonly IPEndPoint Own = IPEndPoint.Parse("127.0.7.4:0"); // nobody else takes its port while its server is away
+
+    private readonly RpcPeers _peers = new();
+    private int _streams;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        _gate.TrySetResult();
-        for (var i = _open.Count - 1; i >= 0; i--)
-        {
-            await _open[i].DisposeAsync();
-        }
-    }
+    public Task DisposeAsync() => _peers.DisposeAsync().AsTask();
 
     [Fact]
     [Requirement("RPC-8")]
     public async Task A_call_longer_than_the_grace_fails_with_an_error_of_its_own_and_is_not_made_again()
     {
-        var host = Serve(0);
-        var client = Call(host.Local.Port);
+        var host = Serve(Own);
+        var client = Call(host.Local);
         var call = Hold(client, idempotent: false);
-        await Until.HoldsAsync(() => Volatile.Read(ref _ran) == 1, Patience, "the call has begun");
+        await _peers.BegunAsync(1);
 
         Assert.False(await host.StopAsync(ShortGrace));
-        Serve(host.Local.Port);
+        Serve(host.Local);
 
         var result = await call;
         Assert.Equal((RpcErrorCode.Interrupted, true), (result.Error?.Code, result.Error?.MayHaveRun));
         Assert.Null((await client.CallAsync("ping", "null"u8.ToArray(), RpcEncoding.Json)).Error); // and others find the next server
-        Assert.Equal(1, _ran);
+        Assert.Equal(1, _peers.Begun);
     }
 
     [Fact]
     public async Task A_call_that_is_declared_idempotent_is_made_again()
     {
-        var host = Serve(0);
-        var call = Hold(Call(host.Local.Port), idempotent: true);
-        await Until.HoldsAsync(() => Volatile.Read(ref _ran) == 1, Patience, "the call has begun");
+        var host = Serve(Own);
+        var call = Hold(Call(host.Local), idempotent: true);
+        await _peers.BegunAsync(1);
 
         Assert.False(await host.StopAsync(ShortGrace));
-        Serve(host.Local.Port);
-        await Until.HoldsAsync(() => Volatile.Read(ref _ran) == 2, Patience, "the call is made again");
+        Serve(host.Local);
+        await _peers.BegunAsync(2);
 
-        _gate.SetResult();
+        _peers.Open();
         Assert.Equal(3, (await call).Value?.Value);
     }
 
     [Fact]
     public async Task An_idempotent_call_that_finds_no_other_server_may_have_run()
     {
-        var host = Serve(0);
-        var call = Hold(Call(host.Local.Port, waits: false), idempotent: true);
-        await Until.HoldsAsync(() => Volatile.Read(ref _ran) == 1, Patience, "the call has begun");
+        var host = Serve(Own);
+        var call = Hold(Call(host.Local, waits: false), idempotent: true);
+        await _peers.BegunAsync(1);
 
         Assert.False(await host.StopAsync(ShortGrace));
 
@@ -79,8 +73,8 @@ public sealed class RpcCertaintyTests : IAsyncLifetime
     [InlineData(false)]
     public async Task A_stream_that_gave_an_item_is_never_made_again(bool idempotent)
     {
-        var host = Serve(0);
-        var client = Call(host.Local.Port);
+        var host = Serve(Own);
+        var client = Call(host.Local);
         var given = new List<int>();
         var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Assert.ThrowsAsync<RpcException>(async () =>
@@ -95,21 +89,21 @@ public sealed class RpcCertaintyTests : IAsyncLifetime
         await first.Task.WaitAsync(Patience);
 
         Assert.False(await host.StopAsync(ShortGrace));
-        Serve(host.Local.Port);
+        Serve(host.Local);
 
         Assert.Equal(RpcErrorCode.Interrupted, (await reading).Error.Code);
         Assert.Equal([1], given);
-        Assert.Equal(1, _ran);
+        Assert.Equal(1, Volatile.Read(ref _streams));
     }
 
     [Fact]
     public async Task One_call_that_is_too_long_fails_alone_and_with_both_numbers()
     {
-        var client = Call(Serve(0, new RpcLimits { BodyBytesMax = 10_000 }).Local.Port);
+        var client = Call(Serve(Own, new RpcLimits { BodyBytesMax = 10_000 }).Local);
         var held = Hold(client, idempotent: false);
         var large = await client.CallAsync("echo", new byte[20_000], RpcEncoding.Binary);
         Assert.Equal(new RpcError(RpcErrorCode.RequestTooLarge, "The body of the call has 20011 bytes; the server takes 10000."), large.Error);
-        _gate.SetResult();
+        _peers.Open();
         Assert.Equal(3, (await held).Value?.Value);
     }
 
@@ -117,11 +111,14 @@ public sealed class RpcCertaintyTests : IAsyncLifetime
     public async Task Ten_calls_are_answered_though_one_in_the_base_form_is_too_long()
     {
         var options = new RpcConnectOptions { Session = new RpcClientOptions { Extensions = false } };
-        var client = Call(Serve(0, new RpcLimits { BodyBytesMax = 10_000 }).Local.Port, options: options);
-        var calls = Enumerable.Range(0, 10).Select(_ => client.CallAsync("sleep", "{\"ms\":50}"u8.ToArray(), RpcEncoding.Json)).ToArray();
+        var client = Call(Serve(Own, new RpcLimits { BodyBytesMax = 10_000 }).Local, options: options);
+        var calls = Enumerable.Range(0, 10).Select(_ => Hold(client, idempotent: false)).ToArray();
+        await _peers.BegunAsync(10);
         var large = client.CallAsync("echo", System.Text.Encoding.ASCII.GetBytes($"\"{new string('x', 300_000)}\""), RpcEncoding.Json);
-        Assert.All(await Task.WhenAll(calls), answer => Assert.Null(answer.Error));
         Assert.Equal((RpcErrorCode.RequestTooLarge, false), ((await large).Error?.Code, (await large).Error?.MayHaveRun));
+        Assert.All(calls, static call => Assert.False(call.IsCompleted));
+        _peers.Open();
+        Assert.All(await Task.WhenAll(calls), static answer => Assert.Equal(3, answer.Value?.Value));
     }
 
     [Fact]
@@ -129,45 +126,31 @@ public sealed class RpcCertaintyTests : IAsyncLifetime
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var client = Call(((IPEndPoint)listener.LocalEndpoint).Port);
+        var soon = new RpcConnectOptions { Reconnect = new BackoffOptions { First = TimeSpan.FromMilliseconds(10), Longest = TimeSpan.FromMilliseconds(10) } };
+        var client = Call((IPEndPoint)listener.LocalEndpoint, options: soon);
         var call = client.CallAsync("ping", "null"u8.ToArray(), RpcEncoding.Json);
         using var peer = await listener.AcceptTcpClientAsync();
         await peer.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
         Assert.Equal(
             new RpcError(RpcErrorCode.MalformedAnswer, "What answers there is no RPC server: it speaks HTTP (\"HTTP/1.1 400 Bad Request\").") { MayHaveRun = false },
             (await call).Error);
+        using var enough = new CancellationTokenSource(TimeSpan.FromMilliseconds(300)); // many times what it would wait
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await listener.AcceptTcpClientAsync(enough.Token));
     }
 
     private static Task<RpcResult<Sum>> Hold(RpcClient client, bool idempotent) =>
-        client.CallAsync("hold", new Pair(1, 2), TestJson.Default.Pair, TestJson.Default.Sum, new RpcCallOptions { Idempotent = idempotent, Timeout = Patience });
+        RpcPeers.AskAsync(client, "hold", new RpcCallOptions { Idempotent = idempotent, Timeout = Patience });
 
-    private RpcHost Serve(int port, RpcLimits? limits = null)
-    {
-        var methods = new RpcMethods()
-            .MapMethod("hold", TestJson.Default.Pair, TestJson.Default.Sum, async (pair, _) =>
-            {
-                Interlocked.Increment(ref _ran);
-                await _gate.Task;
-                return new Sum(pair.A + pair.B);
-            })
-            .MapStream("one", TestJson.Default.Pair, TestJson.Default.Sum, OneAsync);
-        var options = new RpcHostOptions { Listen = new IPEndPoint(IPAddress.Loopback, port), Limits = limits ?? new RpcLimits() };
-        Assert.True(RpcHost.TryStart(methods, options, out var host, out var why), why.ToString());
-        _open.Add(host);
-        return host;
-    }
+    private RpcHost Serve(IPEndPoint at, RpcLimits? limits = null) =>
+        _peers.Serve(_peers.Methods.MapStream("one", TestJson.Default.Pair, TestJson.Default.Sum, OneAsync), limits, at);
 
-    private RpcClient Call(int port, bool waits = true, RpcConnectOptions? options = null)
-    {
-        var client = new RpcClient("127.0.0.1", port, (options ?? new RpcConnectOptions()) with { WaitForServer = waits });
-        _open.Add(client);
-        return client;
-    }
+    private RpcClient Call(IPEndPoint server, bool waits = true, RpcConnectOptions? options = null) =>
+        _peers.Call(server, (options ?? new RpcConnectOptions()) with { WaitForServer = waits });
 
     private async IAsyncEnumerable<Sum> OneAsync(Pair pair, RpcContext context)
     {
-        Interlocked.Increment(ref _ran);
+        Interlocked.Increment(ref _streams);
         yield return new Sum(pair.A);
-        await _gate.Task;
+        await _peers.Gate;
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using Quickwater.Client;
 using Quickwater.Rpc;
 
@@ -11,36 +10,26 @@ public sealed class RpcClientPromisesTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly List<IAsyncDisposable> _open = []; // the latest is closed first
-    private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _working;
-    private int _workingMost;
+    private readonly RpcPeers _peers = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        _gate.TrySetResult();
-        for (var i = _open.Count - 1; i >= 0; i--)
-        {
-            await _open[i].DisposeAsync();
-        }
-    }
+    public Task DisposeAsync() => _peers.DisposeAsync().AsTask();
 
     [Fact]
     public async Task A_call_overtakes_one_that_was_sent_before_it_on_the_same_connection()
     {
-        var host = Serve(new RpcMethods().MapMethod("hold", TestJson.Default.Pair, TestJson.Default.Sum, HoldAsync));
+        var host = Serve(_peers.Methods);
         var client = Call(host);
         var slow = Ask(client, "hold");
-        await Until.HoldsAsync(() => Volatile.Read(ref _working) == 1, Patience, "the slow call has begun");
+        await _peers.BegunAsync(1);
 
         var fast = await client.CallAsync("ping", "null"u8.ToArray(), RpcEncoding.Json);
 
         Assert.Equal("\"pong\""u8, fast.Value.Span);
         Assert.False(slow.IsCompleted);
         Assert.Equal(1, host.Server.Stats.Connections);
-        _gate.SetResult();
+        _peers.Open();
         Assert.Equal(3, (await slow).Value?.Value);
     }
 
@@ -49,34 +38,32 @@ public sealed class RpcClientPromisesTests : IAsyncLifetime
     [InlineData(1000, 3)] // as it was told by the server
     public async Task Calls_beyond_the_limit_of_a_connection_wait_for_a_place(int ofClient, int ofServer)
     {
-        var methods = new RpcMethods().MapMethod("hold", TestJson.Default.Pair, TestJson.Default.Sum, HoldAsync);
         var client = Call(
-            Serve(methods, new RpcLimits { InFlightPerConnectionMax = ofServer }),
+            Serve(_peers.Methods, new RpcLimits { InFlightPerConnectionMax = ofServer }),
             new RpcConnectOptions { Session = new RpcClientOptions { InFlightMax = ofClient } });
         var calls = Enumerable.Range(0, 50).Select(_ => Ask(client, "hold")).ToArray();
-        await Until.HoldsAsync(() => Volatile.Read(ref _working) == 3, Patience, "the first calls have begun");
+        await _peers.BegunAsync(3);
 
-        _gate.SetResult();
+        _peers.Open();
 
         Assert.All(await Task.WhenAll(calls), answer => Assert.Equal(3, answer.Value?.Value));
-        Assert.Equal(3, _workingMost);
+        Assert.Equal(3, _peers.AtOnceMost);
     }
 
     [Fact]
     public async Task A_call_that_has_no_place_in_time_has_not_run()
     {
-        var methods = new RpcMethods().MapMethod("hold", TestJson.Default.Pair, TestJson.Default.Sum, HoldAsync);
-        var client = Call(Serve(methods), new RpcConnectOptions { Session = new RpcClientOptions { InFlightMax = 1 } });
+        var client = Call(Serve(_peers.Methods), new RpcConnectOptions { Session = new RpcClientOptions { InFlightMax = 1 } });
         var first = Ask(client, "hold");
-        await Until.HoldsAsync(() => Volatile.Read(ref _working) == 1, Patience, "the first call has begun");
+        await _peers.BegunAsync(1);
 
         var late = await Ask(client, "hold", new RpcCallOptions { Timeout = TimeSpan.FromMilliseconds(50) });
 
         Assert.Equal(RpcErrorCode.DeadlineExceeded, late.Error?.Code);
         Assert.False(late.Error?.MayHaveRun);
-        _gate.SetResult();
+        _peers.Open();
         Assert.Equal(3, (await first).Value?.Value);
-        Assert.Equal(1, _workingMost);
+        Assert.Equal(1, _peers.AtOnceMost);
     }
 
     [Fact]
@@ -134,35 +121,9 @@ public sealed class RpcClientPromisesTests : IAsyncLifetime
         Assert.Equal(activity.Id, seen.Value);
     }
 
-    private static Task<RpcResult<Sum>> Ask(RpcClient client, string method, RpcCallOptions? options = null) =>
-        client.CallAsync(method, new Pair(1, 2), TestJson.Default.Pair, TestJson.Default.Sum, options);
+    private static Task<RpcResult<Sum>> Ask(RpcClient client, string method, RpcCallOptions? options = null) => RpcPeers.AskAsync(client, method, options);
 
-    private RpcHost Serve(RpcMethods methods, RpcLimits? limits = null)
-    {
-        var options = new RpcHostOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Limits = limits ?? new RpcLimits() };
-        Assert.True(RpcHost.TryStart(methods, options, out var host, out var why), why.ToString());
-        _open.Add(host);
-        return host;
-    }
+    private RpcHost Serve(RpcMethods methods, RpcLimits? limits = null) => _peers.Serve(methods, limits);
 
-    private RpcClient Call(RpcHost host, RpcConnectOptions? options = null)
-    {
-        var client = new RpcClient("127.0.0.1", host.Local.Port, options);
-        _open.Add(client);
-        return client;
-    }
-
-    private async ValueTask<RpcResult<Sum>> HoldAsync(Pair pair, RpcContext context)
-    {
-        var working = Interlocked.Increment(ref _working);
-        lock (_open)
-        {
-            _workingMost = Math.Max(_workingMost, working);
-        }
-
-        await _gate.Task;
-        await Task.Yield();
-        Interlocked.Decrement(ref _working);
-        return new Sum(pair.A + pair.B);
-    }
+    private RpcClient Call(RpcHost host, RpcConnectOptions? options = null) => _peers.Call(host.Local, options);
 }

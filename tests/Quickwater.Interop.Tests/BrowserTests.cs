@@ -7,25 +7,6 @@ namespace Quickwater.Interop.Tests;
 [Collection(RealClientsCollection.Name)]
 public sealed class BrowserTests(ITestOutputHelper output)
 {
-    // What the page's own hook says, and two figures of the picture: how many colours a thumbnail of it has, and a sum over its pixels.
-    private const string Look =
-        """
-        () => {
-          const state = window.quickwater.state();
-          const canvas = document.createElement('canvas');
-          canvas.width = 64;
-          canvas.height = 36;
-          const context = canvas.getContext('2d');
-          context.drawImage(document.querySelector('video'), 0, 0, 64, 36);
-          const pixels = new Uint32Array(context.getImageData(0, 0, 64, 36).data.buffer);
-          return {
-            state: state.state, error: state.error ?? '', transport: state.transport, currentTime: state.currentTime,
-            framesDecoded: state.framesDecoded, width: state.width, height: state.height,
-            colours: new Set(pixels).size, sum: pixels.reduce((sum, pixel) => (sum * 31 + pixel) % 1000003, 7),
-          };
-        }
-        """;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [ToolTheory("chromium")]
@@ -38,11 +19,11 @@ public sealed class BrowserTests(ITestOutputHelper output)
         await using var browser = await Browser.StartAsync();
         var page = await browser.OpenAsync($"http://{server.Http}/?stream=live/demo{query}");
 
-        var first = await PlayingAsync(page, picture => picture is { State: "playing", Colours: > 50, FramesDecoded: > 5 }, "it plays");
-        var second = await PlayingAsync(
-            page,
-            picture => picture.CurrentTime > first.CurrentTime + 2 && picture.FramesDecoded > first.FramesDecoded + 25 && picture.Sum != first.Sum,
-            "two seconds on, it shows other pictures");
+        var playing = new PlayingPage(page);
+        var first = await playing.LookAsync(static now => now is { State: "playing", Colours: > 50, FramesDecoded: > 5 }, "it plays");
+        var second = await playing.LookAsync(
+            now => now.CurrentTime > first.CurrentTime + 2 && now.FramesDecoded > first.FramesDecoded + 25 && now.Sum != first.Sum,
+            "two seconds on, it shows something else");
 
         output.WriteLine($"{first}\n{second}\n{browser.Console.Text}");
         Assert.Equal((transport, "", 640, 360), (second.Transport, second.Error, second.Width, second.Height));
@@ -74,29 +55,5 @@ public sealed class BrowserTests(ITestOutputHelper output)
         Assert.Contains("48 kHz", text, StringComparison.Ordinal);
         Assert.Contains("rtmp", await page.Locator("#connections").InnerTextAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain("error", browser.Console.Text, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static Task<Picture> PlayingAsync(IPage page, Func<Picture, bool> isGood, string what) =>
-        Until.HoldsAsync(() => page.EvaluateAsync<Picture>(Look), isGood, Patience, what);
-
-    private sealed record Picture
-    {
-        public string State { get; init; } = "";
-
-        public string Error { get; init; } = "";
-
-        public string Transport { get; init; } = "";
-
-        public double CurrentTime { get; init; }
-
-        public int FramesDecoded { get; init; }
-
-        public int Width { get; init; }
-
-        public int Height { get; init; }
-
-        public int Colours { get; init; }
-
-        public int Sum { get; init; }
     }
 }

@@ -1,18 +1,17 @@
-using Microsoft.Playwright;
 using Quickwater.Rtmp;
 using Xunit.Abstractions;
 
 namespace Quickwater.Interop.Tests;
 
-/// <summary>Streams that the relay passes on right and that stop browsers for ever: the page goes on playing.</summary>
+/// <summary>Streams that are passed on as they should be, and at which a browser by itself would stop for ever: the page goes on playing.</summary>
 [Collection(RealClientsCollection.Name)]
 public sealed class OddStreamPageTests(ITestOutputHelper output)
 {
     private const int Seconds = 8;
-    private const int Turn = 5000; // where a stream becomes odd, in milliseconds
+    private const int Turn = 5000; // milliseconds into a stream, where its oddity begins
     private const long Hour = 3_600_000;
 
-    // What happens, and what the page may say of why it began anew.
+    // For each case: its stream, whether it has audio after the turn, and the reason that the page gives for opening the stream again, if it must.
     [ToolFact("ffmpeg", "chromium")]
     [Requirement("MED-5.3/progress")]
     public async Task The_page_goes_on_playing_whatever_times_and_tracks_do()
@@ -22,13 +21,13 @@ public sealed class OddStreamPageTests(ITestOutputHelper output)
         await using var browser = await Browser.StartAsync();
         var whole = (await Score.EncodeAsync(files, Seconds)).Prolonged(Seconds * 500, Seconds * 1000);
         var other = (await Score.EncodeAsync(files, Seconds, size: "256x144", sampleRate: 48_000)).Prolonged(Seconds * 500, Seconds * 1000);
-        var pictures = whole.Only(FlvTagType.Video);
-        var sound = whole.Only(FlvTagType.Audio);
+        var video = whole.Only(FlvTagType.Video);
+        var audio = whole.Only(FlvTagType.Audio);
         const long Wrap = (1L << 31) - Turn;
-        (string Name, IEnumerable<Cue> Cues, bool Audio, string Why)[] cases =
+        (string Name, IEnumerable<Cue> Cues, bool HasAudio, string Why)[] cases =
         [
-            ("soundstops", pictures.Concat(sound.Cut(0, Turn)), false, "its sound stopped"),
-            ("soundbegins", pictures.Concat(sound.Cut(Turn, long.MaxValue)), true, "its tracks or codecs changed"),
+            ("soundstops", video.Concat(audio.Cut(0, Turn)), false, "its sound stopped"),
+            ("soundbegins", video.Concat(audio.Cut(Turn, long.MaxValue)), true, "its tracks or codecs changed"),
             ("wraps", whole.Saying(static cue => cue.Time + Wrap), true, ""),
             ("stepsback", whole.Saying(static cue => (2 * Hour) + cue.Time - (cue.At >= Turn ? Hour : 0)), true, ""),
             ("changes", whole.Cut(0, Turn).Concat(other.Cut(Turn, long.MaxValue)), true, "its tracks or codecs changed"),
@@ -48,9 +47,9 @@ public sealed class OddStreamPageTests(ITestOutputHelper output)
                 publishers.Add(await ScorePlayer.StartAsync(server.Rtmp, "live", one.Name, one.Cues));
             }
 
-            await Task.WhenAll(pages.Select(static page => page.LookAsync(static now => now.State == "playing", "it plays before")));
-            await Task.WhenAll(publishers.Select(static publisher => publisher.ReachedAsync(Turn + 2500))); // the odd moment is over; a stuck page stays stuck
-            var seen = await Task.WhenAll(cases.Zip(pages).Select(pair => pair.Second.PlaysAsync(video: true, pair.First.Audio, pair.First.Name)));
+            await Task.WhenAll(pages.Select(static page => page.LookAsync(static now => now.State == "playing", "it plays before the turn")));
+            await Task.WhenAll(publishers.Select(static publisher => publisher.ReachedAsync(Turn + 2500))); // by then a page that stops at the turn has stopped
+            var seen = await Task.WhenAll(cases.Zip(pages).Select(pair => pair.Second.PlaysAsync(video: true, pair.First.HasAudio, pair.First.Name)));
             foreach (var (one, now) in cases.Zip(seen))
             {
                 output.WriteLine($"{one.Name}: {now}");

@@ -124,14 +124,10 @@ public sealed class StalledViewersTests(ITestOutputHelper output)
     }
 
     // 2 Mb/s, a key every two seconds, and two pictures of three that no other needs.
-    private static async Task MakeFilmAsync(string file)
-    {
-        await using var make = Child.Start(
-            "ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25,noise=alls=20:allf=t",
-            "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100", "-t", "10",
-            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50", "-keyint_min", "50", "-sc_threshold", "0", "-bf", "2",
-            "-x264-params", "b-adapt=0:b-pyramid=none:open-gop=0", "-b:v", "2M", "-minrate", "2M", "-maxrate", "2M", "-bufsize", "1M",
-            "-c:a", "aac", "-b:a", "64k", "-f", "flv", file);
-        Assert.Equal((0, ""), (await make.ExitAsync(Patience), make.Error.Text));
-    }
+    private static Task MakeFilmAsync(string file) => Ffmpeg.RunAsync([
+        .. Ffmpeg.Video("640x360", noise: 20), .. Ffmpeg.Tone(), "-t", "10",
+        "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50", "-keyint_min", "50", "-sc_threshold", "0", "-bf", "2",
+        "-x264-params", "b-adapt=0:b-pyramid=none:open-gop=0", "-b:v", "2M", "-minrate", "2M", "-maxrate", "2M", "-bufsize", "1M",
+        "-c:a", "aac", "-b:a", "64k", "-f", "flv", file,
+    ]);
 }

@@ -9,11 +9,15 @@ internal static class FlvFile
     private const int TagBytesMax = 16 * 1024 * 1024;
 
     /// <summary>Reads a file to its end, which must not cut a tag.</summary>
-    public static async Task<IReadOnlyList<Tag>> ReadAsync(string path)
+    public static Task<IReadOnlyList<Tag>> ReadAsync(string path) =>
+        ReadAsync(path, static tag => TagSink.Read(tag.Type, tag.Timestamp, tag.Payload.Span));
+
+    /// <summary>The same, with what is to be kept of each tag; its payload is gone afterwards.</summary>
+    public static async Task<IReadOnlyList<T>> ReadAsync<T>(string path, Func<FlvTag, T> keep)
     {
         var bytes = await File.ReadAllBytesAsync(path);
         var reader = new FlvReader(TagBytesMax, new PooledBytes.Pool(new LeakCounters()));
-        var tags = new List<Tag>();
+        var tags = new List<T>();
         for (var at = 0; ;)
         {
             var status = reader.Read(bytes.AsSpan(at), out var consumed, out var tag);
@@ -26,7 +30,7 @@ internal static class FlvFile
                 return tags;
             }
 
-            tags.Add(TagSink.Read(tag.Type, tag.Timestamp, tag.Payload.Span));
+            tags.Add(keep(tag));
             tag.Payload.Release();
         }
     }

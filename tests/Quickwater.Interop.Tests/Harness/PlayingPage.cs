@@ -6,22 +6,35 @@ namespace Quickwater.Interop.Tests;
 /// <param name="page">The page, which is open.</param>
 internal sealed class PlayingPage(IPage page)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    /// <summary>What it plays now.</summary>
-    public Task<Look> LookAsync() => page.EvaluateAsync<Look>(
+    // What the page's own hook says, what the video element has decoded, and two figures of what it shows: how many colours a thumbnail has, and a sum over its pixels.
+    private const string Hook =
         """
         () => {
-          const { state, error, currentTime, framesDecoded, width, reopened, reopenedWhy } = window.quickwater.state();
+          const { state, error, transport, currentTime, framesDecoded, width, height, reopened, reopenedWhy } = window.quickwater.state();
           const video = document.querySelector('video');
-          return { state, error: error ?? '', currentTime, framesDecoded, width, reopened, reopenedWhy, sound: video.webkitAudioDecodedByteCount ?? 0 };
+          const canvas = document.createElement('canvas');
+          canvas.width = 64;
+          canvas.height = 36;
+          const context = canvas.getContext('2d');
+          context.drawImage(video, 0, 0, 64, 36);
+          const pixels = new Uint32Array(context.getImageData(0, 0, 64, 36).data.buffer);
+          return {
+            state, error: error ?? '', transport, currentTime, framesDecoded, width, height, reopened, reopenedWhy,
+            audioBytes: video.webkitAudioDecodedByteCount ?? 0,
+            colours: new Set(pixels).size, sum: pixels.reduce((sum, pixel) => (sum * 31 + pixel) % 1000003, 7),
+          };
         }
-        """);
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>What it does now.</summary>
+    public Task<Look> LookAsync() => page.EvaluateAsync<Look>(Hook);
 
     /// <summary>Waits until it is as it should be.</summary>
     public Task<Look> LookAsync(Func<Look, bool> isGood, string what) => Until.HoldsAsync(LookAsync, isGood, Patience, what);
 
-    /// <summary>Waits until it plays, and then plays on for so long without a stop of more than that: pictures, sound or both.</summary>
+    /// <summary>Waits until it plays, and has then played for a second and a half on: frames of video or audio, or both, were decoded in that time.</summary>
     public async Task<Look> PlaysAsync(bool video, bool audio, string what)
     {
         const double Seconds = 1.5;
@@ -29,20 +42,22 @@ internal sealed class PlayingPage(IPage page)
         return await LookAsync(
             now =>
             {
-                // A new attempt begins its counts anew.
-                from = now.CurrentTime < from.CurrentTime || now.Sound < from.Sound ? now : from;
+                // When the page opens the stream again, its counts begin again at 0.
+                from = now.CurrentTime < from.CurrentTime || now.AudioBytes < from.AudioBytes ? now : from;
                 return now.State == "playing" && now.CurrentTime > from.CurrentTime + Seconds
-                    && (!video || now.FramesDecoded > from.FramesDecoded + 20) && (!audio || now.Sound > from.Sound + 5000);
+                    && (!video || now.FramesDecoded > from.FramesDecoded + 20) && (!audio || now.AudioBytes > from.AudioBytes + 5000);
             },
-            $"{what}: time goes on{(video ? ", pictures are decoded" : "")}{(audio ? ", sound is decoded" : "")}");
+            $"{what}: time goes on{(video ? ", video is decoded" : "")}{(audio ? ", audio is decoded" : "")}");
     }
 
-    /// <summary>The page's own words for what it does.</summary>
+    /// <summary>What the page and its video element say.</summary>
     internal sealed record Look
     {
         public string State { get; init; } = "";
 
         public string Error { get; init; } = "";
+
+        public string Transport { get; init; } = "";
 
         public double CurrentTime { get; init; }
 
@@ -50,10 +65,16 @@ internal sealed class PlayingPage(IPage page)
 
         public int Width { get; init; }
 
+        public int Height { get; init; }
+
         public int Reopened { get; init; }
 
         public string ReopenedWhy { get; init; } = "";
 
-        public double Sound { get; init; }
+        public double AudioBytes { get; init; }
+
+        public int Colours { get; init; }
+
+        public int Sum { get; init; }
     }
 }

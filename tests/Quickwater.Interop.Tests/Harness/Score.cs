@@ -1,4 +1,3 @@
-using Quickwater.Core;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Interop.Tests;
@@ -6,8 +5,6 @@ namespace Quickwater.Interop.Tests;
 /// <summary>What a publisher sends and when: cut, moved and joined from FLV files that FFmpeg made.</summary>
 internal static class Score
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     /// <summary>Encodes so many seconds of a picture and a tone, with a key each second, without metadata.</summary>
     /// <param name="folder">Where its file goes.</param>
     /// <param name="seconds">How long.</param>
@@ -18,12 +15,10 @@ internal static class Score
         TemporaryFolder folder, int seconds, string audio = "aac", string size = "320x180", int sampleRate = 44_100)
     {
         var file = folder[$"{Guid.NewGuid():N}.flv"];
-        await using var make = Child.Start(
-            "ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", $"testsrc2=size={size}:rate=25", "-f", "lavfi", "-i", $"sine=frequency=440:sample_rate={sampleRate}",
-            "-t", $"{seconds}", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", "25", "-keyint_min", "25",
-            "-sc_threshold", "0", "-c:a", audio, "-b:a", "64k", "-f", "flv", file);
-        Assert.Equal((0, ""), (await make.ExitAsync(Patience), make.Error.Text));
-        return Read(await File.ReadAllBytesAsync(file));
+        await Ffmpeg.RunAsync([
+            .. Ffmpeg.Video(size), .. Ffmpeg.Tone(sampleRate), "-t", $"{seconds}", .. Ffmpeg.Live(gop: 25), "-c:a", audio, "-b:a", "64k", "-f", "flv", file,
+        ]);
+        return await ReadAsync(file);
     }
 
     /// <summary>The tags of one kind.</summary>
@@ -55,7 +50,7 @@ internal static class Score
     /// </summary>
     public static async Task<string> TailAsync(string file)
     {
-        var cues = Read(await File.ReadAllBytesAsync(file));
+        var cues = await ReadAsync(file);
         var last = -1;
         for (var (i, format) = (0, (FlvAudioFormat?)null); i < cues.Count; i++)
         {
@@ -86,20 +81,9 @@ internal static class Score
         return tail.Name;
     }
 
-    private static List<Cue> Read(byte[] bytes)
-    {
-        var reader = new FlvReader(bytes.Length, new PooledBytes.Pool(new LeakCounters()));
-        var cues = new List<Cue>();
-        for (var at = 0; reader.Read(bytes.AsSpan(at), out var consumed, out var tag) == WireReadStatus.Item; at += consumed)
-        {
-            if (tag.Type != FlvTagType.Script)
-            {
-                cues.Add(new Cue(tag.Timestamp, tag.Type, tag.Timestamp, tag.Payload.Span.ToArray()));
-            }
-
-            tag.Payload.Release();
-        }
-
-        return cues;
-    }
+    private static async Task<IReadOnlyList<Cue>> ReadAsync(string file) =>
+    [
+        .. (await FlvFile.ReadAsync(file, static tag => new Cue(tag.Timestamp, tag.Type, tag.Timestamp, tag.Payload.Span.ToArray())))
+            .Where(static cue => cue.Type != FlvTagType.Script),
+    ];
 }

@@ -83,8 +83,7 @@ internal sealed class ScorePlayer : IAsyncDisposable
         var time = unchecked((uint)cue.Time);
         var isExtended = time >= ExtendedTime;
         var bytes = new byte[12 + (isExtended ? 4 : 0) + cue.Body.Length];
-        bytes[0] = 4;
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(0), (4u << 24) | (isExtended ? ExtendedTime : time));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, (4u << 24) | (isExtended ? ExtendedTime : time));
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4), ((uint)cue.Body.Length << 8) | (byte)cue.Type);
         bytes[8] = 1;
         if (isExtended)

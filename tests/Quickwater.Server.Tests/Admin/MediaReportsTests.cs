@@ -1,6 +1,5 @@
 using Quickwater.Rtmp;
 using Quickwater.Testing;
-using Xunit;
 
 namespace Quickwater.Server.Tests;
 
@@ -21,22 +20,22 @@ public sealed class MediaReportsTests
     }
 
     [Theory]
-    [InlineData("9068766331" + "FF", "hvc1")]
-    [InlineData("1C00000000" + "FF", "hvc1")]
-    [InlineData("9076766331" + "FF", "vvc1")]
-    [InlineData("1200", "sorensonh263")]
-    [InlineData("1200008401020304", "sorensonh263")] // a picture, of a codec without a configuration
-    [InlineData("2701000000AABBCC", "avc1")]
-    public void A_video_configuration_that_cannot_be_read_has_its_codecs_name(string hex, string codec) =>
+    [InlineData("9068766331" + "FF", "hvc1")] // Enhanced RTMP: a configuration of HEVC, of one byte
+    [InlineData("1C00000000" + "FF", "hvc1")] // the same as it was written before that: codec 12
+    [InlineData("9076766331" + "FF", "vvc1")] // Enhanced RTMP: a configuration of VVC, which nobody reads here
+    [InlineData("1200", "sorensonh263")] // a codec that has no configurations: its header alone
+    [InlineData("1200008401020304", "sorensonh263")] // and a whole frame of it
+    [InlineData("2701000000AABBCC", "avc1")] // a frame of H.264, where a configuration is asked for
+    public void Video_without_a_configuration_that_can_be_read_is_told_by_its_codecs_name(string hex, string codec) =>
         Assert.Equal(new VideoReport(codec, 0, 0), MediaReports.Video(Convert.FromHexString(hex)));
 
     [Theory]
-    [InlineData("AF00", "aac", 44_100, 2)]
-    [InlineData("904F707573", "Opus", 0, 0)]
-    [InlineData("2FFFFB9064", "mp3", 44_100, 2)] // sound, of a codec without a configuration
+    [InlineData("AF00", "aac", 44_100, 2)] // a configuration of AAC without a byte
+    [InlineData("904F707573", "Opus", 0, 0)] // Enhanced RTMP: the same of Opus, whose header has no rate and no channels
+    [InlineData("2FFFFB9064", "mp3", 44_100, 2)] // MP3, A-law and mu-law have no configurations: frames of them
     [InlineData("72D5D5D5", "alaw", 8_000, 1)]
     [InlineData("82FFFFFF", "mulaw", 8_000, 1)]
-    public void An_audio_configuration_that_cannot_be_read_has_what_its_header_says(string hex, string codec, int rate, int channels) =>
+    public void Audio_without_a_configuration_that_can_be_read_is_told_by_its_header(string hex, string codec, int rate, int channels) =>
         Assert.Equal(new AudioReport(codec, rate, channels), MediaReports.Audio(Convert.FromHexString(hex)));
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quickwater.Audio;
 using Quickwater.Core;
@@ -147,14 +146,7 @@ public sealed class NamedPipeTests : IDisposable
         await worker.DisposeAsync().AsTask().WaitAsync(s_patience);
     }
 
-    private async Task<string> MakeAsync(string name)
-    {
-        var path = Path.Combine(_folder.Path, name);
-        using var process = Process.Start(Tools.Require("mkfifo"), [path]);
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
-        return path;
-    }
+    private Task<string> MakeAsync(string name) => Fifo.MakeAsync(Path.Combine(_folder.Path, name));
 
     // That waits for a reader.
     private static Task<FileStream> OpenAsync(string pipe) =>

@@ -33,7 +33,7 @@ public sealed class PipeSharingTests : IDisposable
         var link = Path.Combine(_folder.Path, "link");
         File.CreateSymbolicLink(link, pipe);
         var hard = Path.Combine(_folder.Path, "hard");
-        await RunAsync("ln", pipe, hard);
+        await LinkAsync(pipe, hard);
         foreach (var other in new[] { pipe, link, hard, Path.Combine(_folder.Path, ".", "studio"), Path.GetRelativePath(Environment.CurrentDirectory, pipe) })
         {
             var problem = Assert.Single(Problems($"a={pipe}", $"b={other}"));
@@ -75,16 +75,11 @@ public sealed class PipeSharingTests : IDisposable
         return problems;
     }
 
-    private async Task<string> MakeAsync(string name)
-    {
-        var path = Path.Combine(_folder.Path, name);
-        await RunAsync("mkfifo", path);
-        return path;
-    }
+    private Task<string> MakeAsync(string name) => Fifo.MakeAsync(Path.Combine(_folder.Path, name));
 
-    private static async Task RunAsync(string program, params string[] arguments)
+    private static async Task LinkAsync(string to, string path)
     {
-        using var process = Process.Start(Tools.Require(program), arguments);
+        using var process = Process.Start(Tools.Require("ln"), [to, path]);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
     }

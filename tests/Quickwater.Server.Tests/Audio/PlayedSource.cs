@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quickwater.Audio;
 using Quickwater.Core;
@@ -19,9 +18,9 @@ internal sealed record PlayedSource(AudioFormat Format, IReadOnlyList<PlayedPart
 
     public byte[] Samples => [.. Parts.SelectMany(static part => part.Samples)];
 
-    public static async Task<PlayedSource> OfAsync(string source, AudioFormat? raw = null, ILogger? log = null)
+    public static async Task<PlayedSource> OfAsync(string source, AudioFormat? raw = null)
     {
-        await using var worker = new SourceWorker("test", source, loop: false, raw, log ?? NullLogger.Instance, TimeProvider.System);
+        await using var worker = new SourceWorker("test", source, loop: false, raw, NullLogger.Instance, TimeProvider.System);
         using var reader = new Reader(worker.Queue);
         worker.Start();
         var (parts, ended) = await reader.ReadAllAsync(s_patience);

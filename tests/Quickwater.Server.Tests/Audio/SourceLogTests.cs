@@ -24,12 +24,12 @@ public sealed class SourceLogTests : IDisposable
         }
 
         var server = await ServeAsync($"jingles={_folder.Path}");
-        using (var listener = await ListenAsync(server, "jingles"))
+        await using (server)
         {
+            using var listener = await ListenAsync(server, "jingles");
             await Until.HoldsAsync(() => listener.Samples.Length > Rounds * Files * 160, s_patience, "thousands of tracks were heard");
         }
 
-        await server.DisposeAsync();
         Assert.InRange(Regex.Count(server.Lines, "Station jingles plays "), 1, 30);
         Assert.Matches(@"Station jingles: \d+ more lines about what it plays, or cannot play, were left out", server.Lines);
     }
@@ -40,10 +40,13 @@ public sealed class SourceLogTests : IDisposable
     {
         var list = _folder.Write("list.m3u", string.Concat(Enumerable.Range(0, 5000).Select(static i => $"gone{i}.wav\n")));
         var server = await ServeAsync($"gone={list}");
-        await Until.HoldsAsync(
-            () => server.Client.GetStringAsync(server.Admin("/metrics")),
-            static text => Regex.IsMatch(text, @"quickwater_station_source_problems_total\{reason=""storage_fault"",station=""gone""\} [5-9]\d{3}"), s_patience, "all of them were tried");
-        await server.DisposeAsync();
+        await using (server)
+        {
+            await Until.HoldsAsync(
+                () => server.Client.GetStringAsync(server.Admin("/metrics")),
+                static text => Regex.IsMatch(text, @"quickwater_station_source_problems_total\{reason=""storage_fault"",station=""gone""\} (?:[5-9]\d{3}|\d{5,})"), s_patience, "all of them were tried");
+        }
+
         Assert.InRange(Regex.Count(server.Lines, "Station gone cannot play "), 1, 30);
         Assert.Matches(@"Station gone: \d+ more lines about", server.Lines);
     }

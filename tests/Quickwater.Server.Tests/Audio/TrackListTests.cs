@@ -9,6 +9,7 @@ namespace Quickwater.Server.Tests;
 [Requirement("MED-6.4")]
 public sealed class TrackListTests : IDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
     private static readonly AudioFormat s_mono = new(AudioEncoding.S16, 1, 48_000);
 
     private readonly TemporaryFolder _folder = new();
@@ -116,13 +117,19 @@ public sealed class TrackListTests : IDisposable
     [Requirement("MED-6.4/reload")]
     public async Task A_folder_and_a_playlist_are_read_anew_each_time_round()
     {
-        const int Patience = 60;
-        Wav("list/a.wav");
-        await using var server = await RunningServer.StartAsync($"audio.stations=list={Path.Combine(_folder.Path, "list")}", "audio.lagMax=5m");
-        using var listener = await TestListener.ConnectAsync(server.Server.Audio ?? throw new InvalidOperationException("Audio is off."), "list");
-        await Until.HoldsAsync(() => listener.Playing == "a", TimeSpan.FromSeconds(Patience), "what is there plays");
-        Wav("list/b.wav");
-        await Until.HoldsAsync(() => listener.Playing == "b", TimeSpan.FromSeconds(Patience), "and what came since");
+        Wav("folder/a.wav");
+        Wav("c.wav");
+        Wav("d.wav");
+        var list = _folder.Write("list.m3u", "c.wav\n");
+        await using var server = await RunningServer.StartAsync($"audio.stations=folder={Path.Combine(_folder.Path, "folder")},list={list}", "audio.lagMax=5m");
+        var audio = server.Server.Audio ?? throw new InvalidOperationException("Audio is off.");
+        using var folder = await TestListener.ConnectAsync(audio, "folder");
+        using var playlist = await TestListener.ConnectAsync(audio, "list");
+        await Until.HoldsAsync(() => folder.Playing == "a" && playlist.Playing == "c", s_patience, "what is there plays");
+        Wav("folder/b.wav");
+        File.Move(_folder.Write("next.m3u", "d.wav\n"), list, overwrite: true);
+        await Until.HoldsAsync(() => folder.Playing == "b", s_patience, "and what came since");
+        await Until.HoldsAsync(() => playlist.Playing == "d", s_patience, "and what the playlist names now");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -174,7 +174,7 @@ public sealed class ExecutableTests
         var banner = await BannerAsync(process);
 
         var port = Regex.Match(banner, "(?<=rtmp://)127.0.0.1:[0-9]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
-        using var mute = await StopTests.MuteAsync(IPEndPoint.Parse(port));
+        using var mute = await RawRtmp.MuteAsync(IPEndPoint.Parse(port));
         using var first = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         while (await process.StandardError.ReadLineAsync() is { } line && !line.Contains("Stopping: ", StringComparison.Ordinal))
         {
@@ -189,7 +189,7 @@ public sealed class ExecutableTests
         Assert.Equal(0, process.ExitCode);
         Assert.Contains("1 connections did not finish in time and are cut off", error, StringComparison.Ordinal);
         Assert.Contains("Stopped after ", error, StringComparison.Ordinal);
-        await StopTests.EndedAsync(mute);
+        Assert.Equal("", await mute.EndedAsync());
     }
 
     [ToolFact("mkfifo")]
@@ -197,8 +197,7 @@ public sealed class ExecutableTests
     {
         using var folder = new TemporaryFolder();
         string[] pipes = [.. new[] { "a.wav", "b", "c.flac", "d.m3u", "e.pcm", "f.wav" }.Select(name => Path.Combine(folder.Path, name))];
-        using var make = Process.Start(Tools.Require("mkfifo"), pipes);
-        await make.WaitForExitAsync();
+        await Fifo.MakeAsync(pipes);
         using var process = Process.Start(StartInfo(
         [
             "serve", "--set", "rtmp.enabled=false", "--set", "http.enabled=false", "--set", "admin.enabled=false", "--set", "rpc.enabled=false",

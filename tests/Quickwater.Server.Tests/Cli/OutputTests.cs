@@ -1,3 +1,4 @@
+using System.Globalization;
 using Quickwater.Testing;
 
 namespace Quickwater.Server.Tests;
@@ -51,54 +52,37 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task What_play_and_listen_write_ends_with_its_reader_and_fails_as_ours()
+    public Task Play_and_listen_end_well_when_their_reader_has_enough_and_fail_when_their_output_cannot_be_written() => EachAsync(async (command, folder) =>
     {
-        using var folder = new TemporaryFolder();
-        var (speech, _, _) = Sound.Speech(folder);
-        await using var server = await RunningServer.StartAsync($"audio.stations=speech={speech}");
-        using var stop = new CancellationTokenSource();
-        var publishing = Clip.PublishAsync(server, "live/a", Clip.Cut(400), loop: true, stop.Token);
-        foreach (var command in new[] { $"play {server.Url("live/a")}", $"listen {server.Server.Audio}/speech" })
-        {
-            var enough = await Shell.RunAsync($"{{ $QW {command} -o -; echo \"code $?\" >&2; }} | head -c 1000 | wc -c");
-            var full = await Shell.RunAsync($"exec $QW {command} -o - > /dev/full");
-            var file = await Shell.RunAsync($"exec $QW {command} -o /dev/full");
-            var nowhere = await Shell.RunAsync($"exec $QW {command} -o {folder.Path}/none/x");
+        var enough = await Shell.RunAsync($"{{ $QW {command} -o -; echo \"code $?\" >&2; }} | head -c 1000 | wc -c");
+        var full = await Shell.RunAsync($"exec $QW {command} -o - > /dev/full");
+        var file = await Shell.RunAsync($"exec $QW {command} -o /dev/full");
+        var nowhere = await Shell.RunAsync($"exec $QW {command} -o {folder}/none/x");
 
-            Assert.Equal("1000", enough.Output.Trim());
-            Assert.EndsWith("code 0\n", enough.Error, StringComparison.Ordinal);
-            Assert.DoesNotContain("quickwater: ", enough.Error, StringComparison.Ordinal);
-            Assert.Equal((1, 1, 1), (full.Code, file.Code, nowhere.Code));
-            Assert.EndsWith($"quickwater: {Full}\n", full.Error, StringComparison.Ordinal);
-            Assert.Contains("quickwater: writing failed: No space left on device", file.Error, StringComparison.Ordinal);
-            Assert.Contains($"quickwater: --output: {folder.Path}/none/x cannot be written", nowhere.Error, StringComparison.Ordinal);
-            Assert.All([full, file, nowhere], run => Assert.DoesNotContain("the server said", run.Error, StringComparison.Ordinal));
-        }
+        Assert.Equal("1000", enough.Output.Trim());
+        Assert.EndsWith("code 0\n", enough.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("quickwater: ", enough.Error, StringComparison.Ordinal);
+        Assert.Equal((1, 1, 1), (full.Code, file.Code, nowhere.Code));
+        Assert.EndsWith($"quickwater: {Full}\n", full.Error, StringComparison.Ordinal);
+        Assert.Contains("quickwater: writing failed: No space left on device", file.Error, StringComparison.Ordinal);
+        Assert.Contains($"quickwater: --output: {folder}/none/x cannot be written", nowhere.Error, StringComparison.Ordinal);
+        Assert.All([full, file, nowhere], run => Assert.DoesNotContain("the server said", run.Error, StringComparison.Ordinal));
+    });
 
-        await stop.CancelAsync();
-        await publishing;
-    }
-
-    [Fact]
-    public async Task A_reader_that_reads_nothing_does_not_keep_play_and_listen_from_ending()
+    [ToolFact("mkfifo")]
+    public Task A_reader_that_reads_nothing_does_not_keep_play_and_listen_from_ending() => EachAsync(async (command, folder) =>
     {
-        using var folder = new TemporaryFolder();
-        var (speech, _, _) = Sound.Speech(folder);
-        await using var server = await RunningServer.StartAsync($"audio.stations=speech={speech}");
-        using var stop = new CancellationTokenSource();
-        var publishing = Clip.PublishAsync(server, "live/a", Clip.Cut(400), loop: true, stop.Token);
-        foreach (var command in new[] { $"play {server.Url("live/a")}", $"listen {server.Server.Audio}/speech" })
-        {
-            // The pipe is full after a second or two; the reader holds it open until the command has ended.
-            var (_, output, error) = await Shell.RunAsync($"mkfifo {folder.Path}/over; {{ $QW {command} -o - --duration 4; echo \"code $?\" >&2; echo > {folder.Path}/over; }} | {{ read -r _ < {folder.Path}/over; }}; rm {folder.Path}/over");
+        const int PipeBytes = 65_536; // what a pipe of Linux holds
+        const int FilledBytes = PipeBytes - 4096; // one page is left, for the beginning of the file: three seconds of either are ten times that
+        var over = await Fifo.MakeAsync($"{folder}/over");
 
-            Assert.Equal("", output);
-            Assert.EndsWith("code 0\n", error, StringComparison.Ordinal);
-        }
+        // The pipe is full soon; the reader holds it open until the command has ended, and then counts what is in it.
+        var (_, output, error) = await Shell.RunAsync(
+            $"{{ head -c {FilledBytes} /dev/zero; $QW {command} -o - --duration 3; echo \"code $?\" >&2; echo > {over}; }} | {{ read -r _ < {over}; wc -c; }}; rm {over}");
 
-        await stop.CancelAsync();
-        await publishing;
-    }
+        Assert.InRange(int.Parse(output, CultureInfo.InvariantCulture), FilledBytes + 1, PipeBytes);
+        Assert.EndsWith("code 0\n", error, StringComparison.Ordinal);
+    });
 
     [Fact]
     public async Task What_a_server_answers_is_printed_or_its_failure_is()
@@ -156,5 +140,19 @@ public sealed class OutputTests
 
         Assert.Equal((1, $"quickwater: {text} cannot be published: it is no FLV file, or has no whole frame [malformed_container]\n"), (wrong.Code, wrong.Error));
         Assert.Equal((1, $"quickwater: {empty} cannot be published: it has no frame\n"), (none.Code, none.Error));
+    }
+
+    // Both commands, with a server that has something for them, and a folder.
+    private static async Task EachAsync(Func<string, string, Task> runAsync)
+    {
+        using var folder = new TemporaryFolder();
+        var (speech, _, _) = Sound.Speech(folder);
+        await using var server = await RunningServer.StartAsync($"audio.stations=speech={speech}");
+        using var stop = new CancellationTokenSource();
+        var publishing = Clip.PublishAsync(server, "live/a", Clip.Cut(400), loop: true, stop.Token);
+        await runAsync($"play {server.Url("live/a")}", folder.Path);
+        await runAsync($"listen {server.Server.Audio}/speech", folder.Path);
+        await stop.CancelAsync();
+        await publishing;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Quickwater.Testing;
 
 namespace Quickwater.Server.Tests;
@@ -6,17 +7,29 @@ namespace Quickwater.Server.Tests;
 /// <summary>SIGHUP, which a closed terminal sends, and who moves log files.</summary>
 public sealed class SignalTests : IDisposable
 {
+    private const string Sets = "--set rtmp.listen=127.0.0.1:0 --set http.enabled=false --set admin.enabled=false --set rpc.enabled=false";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
+    private readonly List<Process> _servers = [];
+    private IPEndPoint _rtmp = new(0, 0);
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        foreach (var server in _servers)
+        {
+            server.Kill(entireProcessTree: true); // nothing, when it has ended as it should
+            server.Dispose();
+        }
+
+        _folder.Dispose();
+    }
 
     [Fact]
     [Requirement("RTMP-19.1", "RTMP-19.6")]
     public async Task A_closed_terminal_stops_the_server_in_order()
     {
-        using var server = await ServeAsync("");
+        var server = await ServeAsync("");
         await SignalAsync(server, "HUP");
 
         var error = await server.StandardError.ReadToEndAsync().WaitAsync(Patience);
@@ -30,15 +43,25 @@ public sealed class SignalTests : IDisposable
     [Fact]
     public async Task A_hang_up_that_was_ignored_before_stays_ignored()
     {
-        using var server = await ServeAsync("trap '' HUP; ");
+        var server = await ServeAsync("trap '' HUP; ", "--set shutdown.grace=10m");
+        using var mute = await RawRtmp.MuteAsync(_rtmp);
         await SignalAsync(server, "HUP");
+        using (await RawRtmp.MuteAsync(_rtmp))
+        {
+            // It still lets people in.
+        }
+
+        // Were this the second signal that counts, it would cut off who is connected.
         await SignalAsync(server, "TERM");
+        await ReadToAsync(server, "Stopping: no new connections");
+        Assert.False(server.HasExited);
+        mute.Dispose();
 
         var error = await server.StandardError.ReadToEndAsync().WaitAsync(Patience);
         await server.WaitForExitAsync().WaitAsync(Patience);
 
         Assert.Equal(0, server.ExitCode);
-        Assert.DoesNotContain("SIGHUP", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("cut off", error, StringComparison.Ordinal);
         Assert.Contains("Stopped after ", error, StringComparison.Ordinal);
     }
 
@@ -47,7 +70,7 @@ public sealed class SignalTests : IDisposable
     [InlineData("INVOCATION_ID")]
     public async Task A_service_reads_its_key_again_and_serves_on(string variable)
     {
-        using var server = await ServeAsync("", (variable, "x"));
+        var server = await ServeAsync("", (variable, "x"));
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "publish.key"), "another-key-of-mine\n");
         await SignalAsync(server, "HUP");
         await ReadToAsync(server, "The stream keys have changed: 1 now");
@@ -61,10 +84,29 @@ public sealed class SignalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_configuration_file_that_has_become_a_folder_changes_nothing_and_the_server_goes_on()
+    {
+        var file = _folder.Write("quickwater.yaml", "log:\n  level: info\n");
+        var server = await ServeAsync("", $"--config {file}", ("NOTIFY_SOCKET", "x"));
+        File.Delete(file);
+        Directory.CreateDirectory(file);
+        await SignalAsync(server, "HUP");
+        await ReadToAsync(server, "The stream keys stay as they were: ");
+        using (await RawRtmp.MuteAsync(_rtmp))
+        {
+            // It lets people in as before.
+        }
+
+        await SignalAsync(server, "TERM");
+        await server.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, server.ExitCode);
+    }
+
+    [Fact]
     public async Task A_log_file_that_was_moved_away_is_opened_anew_and_only_owner_and_group_read_it()
     {
         var log = Path.Combine(_folder.Path, "server.log");
-        using var server = await ServeAsync("", $"--set log.file={log}");
+        var server = await ServeAsync("", $"--set log.file={log}");
         File.Move(log, log + ".1");
         await SignalAsync(server, "HUP");
         await Until.HoldsAsync(() => File.Exists(log), Patience, "the log file is there again");
@@ -86,12 +128,14 @@ public sealed class SignalTests : IDisposable
     [Requirement("RTMP-19.5")]
     public async Task A_standard_error_that_nobody_reads_holds_up_neither_the_server_nor_its_stop()
     {
-        using var server = await ServeAsync("", "--set log.level=debug --set rtmp.handshakeTimeout=1s");
+        const int PipeBytes = 60_000; // a pipe of Linux holds 64 KiB; the end of its last page may stay free
+        var server = await ServeAsync(
+            "", "--set log.level=debug --set log.linesPerAddressMax=1000000 --set log.linesPerKindMax=1000000 --set rtmp.handshakeTimeout=1s");
 
         // Its pipe is full long before this is over: nobody reads it.
         for (var i = 0; i < 1000; i++)
         {
-            using var peer = await StopTests.MuteAsync(_rtmp);
+            using var peer = await RawRtmp.MuteAsync(_rtmp);
         }
 
         var began = Stopwatch.GetTimestamp();
@@ -101,6 +145,9 @@ public sealed class SignalTests : IDisposable
 
         Assert.Equal(0, server.ExitCode);
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        var error = await server.StandardError.ReadToEndAsync().WaitAsync(Patience);
+        Assert.True(error.Length > PipeBytes, $"{error.Length} bytes were in the pipe");
+        Assert.DoesNotContain("Stopping: ", error, StringComparison.Ordinal); // there was no room for it
     }
 
     [Fact]
@@ -118,20 +165,17 @@ public sealed class SignalTests : IDisposable
         Assert.True(StreamKeys.Load(TextList.Empty, data).Made);
     }
 
-    private const string Sets = "--set rtmp.listen=127.0.0.1:0 --set http.enabled=false --set admin.enabled=false --set rpc.enabled=false";
-
-    private System.Net.IPEndPoint _rtmp = new(0, 0);
-
     private Task<Process> ServeAsync(string before, params (string Name, string Value)[] environment) => ServeAsync(before, "", environment);
 
-    private async Task<Process> ServeAsync(string before, string sets, params (string Name, string Value)[] environment)
+    private async Task<Process> ServeAsync(string before, string options, params (string Name, string Value)[] environment)
     {
-        var process = Shell.Start($"{before}exec $QW serve {Sets} --set data.directory={_folder.Path} {sets}", environment);
+        var process = Shell.Start($"{before}exec $QW serve {Sets} --set data.directory={_folder.Path} {options}", environment);
+        _servers.Add(process);
         while (await process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line && !line.Contains("Ctrl+C", StringComparison.Ordinal))
         {
             if (line.Contains("Play", StringComparison.Ordinal))
             {
-                _rtmp = System.Net.IPEndPoint.Parse(line.Split("rtmp://")[1].Split('/')[0]);
+                _rtmp = IPEndPoint.Parse(line.Split("rtmp://")[1].Split('/')[0]);
             }
         }
 

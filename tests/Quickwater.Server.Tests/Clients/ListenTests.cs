@@ -184,13 +184,7 @@ public sealed class ListenTests : IDisposable
     }
 
     // A pipe gives its first sample when the test has written it: whoever listens already hears all.
-    private async Task<string> PipeAsync()
-    {
-        var path = Path.Combine(_folder.Path, "speech.wav");
-        using var make = Process.Start(Tools.Require("mkfifo"), [path]);
-        await make.WaitForExitAsync(_late.Token);
-        return path;
-    }
+    private Task<string> PipeAsync() => Fifo.MakeAsync(Path.Combine(_folder.Path, "speech.wav"));
 
     // So many bytes of a loop, from a place on.
     private static byte[] Round(byte[] loop, long from, int count)

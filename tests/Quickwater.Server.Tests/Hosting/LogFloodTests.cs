@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Quickwater.Testing;
@@ -36,7 +35,7 @@ public sealed class LogFloodTests
         }
 
         Assert.Equal(PerAddressMax, _lines.Count);
-        _time.Pass(LogBudget.Window);
+        _time.Elapsed += LogBudget.Window;
 
         Assert.Equal(PerAddressMax + 1, _lines.Count);
         Assert.Equal($"{Flood - PerAddressMax} lines were left out within 10 s: Opened, 10.0.0.1", _lines[^1]);
@@ -148,10 +147,8 @@ public sealed class LogFloodTests
             var rtmp = server.Rtmp ?? throw new InvalidOperationException("RTMP is off.");
             for (var i = 0; i < Connections; i++)
             {
-                using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                await peer.ConnectAsync(rtmp);
-                await peer.SendAsync("GET /"u8.ToArray());
-                await StopTests.EndedAsync(peer);
+                using var peer = await RawRtmp.SendAsync(rtmp, "GET /"u8.ToArray());
+                Assert.Equal("", await peer.EndedAsync());
             }
 
             using var client = new HttpClient();
@@ -189,53 +186,6 @@ public sealed class LogFloodTests
             if (budget?.Admits("Quickwater", eventId, logLevel, state as IReadOnlyList<KeyValuePair<string, object?>>) != false)
             {
                 lines.Add(formatter(state, exception));
-            }
-        }
-    }
-
-    // A clock that is moved by hand, with one timer.
-    private sealed class HandTime : TimeProvider
-    {
-        private TimeSpan _now;
-        private HandTimer? _timer;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now.Ticks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => _timer = new HandTimer(this, callback, state);
-
-        public void Pass(TimeSpan time)
-        {
-            _now += time;
-            if (_timer?.Due <= _now)
-            {
-                _timer.Fire();
-            }
-        }
-
-        private sealed class HandTimer(HandTime time, TimerCallback callback, object? state) : ITimer
-        {
-            public TimeSpan? Due { get; private set; }
-
-            public bool Change(TimeSpan dueTime, TimeSpan period)
-            {
-                Due = dueTime < TimeSpan.Zero ? null : time._now + dueTime;
-                return true;
-            }
-
-            public void Fire()
-            {
-                Due = null;
-                callback(state);
-            }
-
-            public void Dispose() => Due = null;
-
-            public ValueTask DisposeAsync()
-            {
-                Dispose();
-                return ValueTask.CompletedTask;
             }
         }
     }

@@ -19,7 +19,7 @@ public sealed class LogSinkTests
         await using (var sink = new LogSink(writer, owned: false))
         {
             sink.Write("first");
-            writer.Entered.Wait();
+            Assert.True(writer.Entered.Wait(Patience));
             for (var i = 0; i < LinesMax + Excess; i++)
             {
                 sink.Write("line");
@@ -39,7 +39,7 @@ public sealed class LogSinkTests
         await using var writer = new GatedWriter(gate);
         var sink = new LogSink(writer, owned: true);
         sink.Write("line");
-        writer.Entered.Wait();
+        Assert.True(writer.Entered.Wait(Patience));
 
         await sink.DisposeAsync().AsTask().WaitAsync(Patience);
 
@@ -62,7 +62,7 @@ public sealed class LogSinkTests
     }
 
     [Fact]
-    public async Task A_disk_that_stays_full_ends_with_the_log()
+    public async Task The_end_of_a_log_whose_disk_stays_full_waits_for_no_room()
     {
         await using var writer = new GatedWriter(null) { Fails = true };
         var sink = new LogSink(writer, owned: false);
@@ -73,7 +73,7 @@ public sealed class LogSinkTests
         Assert.Equal(2, writer.Failures);
     }
 
-    // Writes once the gate is open.
+    // Writes once the gate is open, and says when somebody came to it.
     private sealed class GatedWriter(ManualResetEventSlim? gate) : TextWriter
     {
         private readonly StringBuilder _text = new();

@@ -10,17 +10,15 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private readonly LogSink _sink;
     private readonly LineLoggerProvider _log;
-    private readonly StringWriter _lines;
-    private readonly TextWriter _written;
+    private readonly LogLines _lines;
     private int _marks;
     private bool _isOver;
 
-    private RunningServer(LogSink sink, LineLoggerProvider log, StringWriter lines, TextWriter written, QuickwaterServer server)
+    private RunningServer(LogSink sink, LineLoggerProvider log, LogLines lines, QuickwaterServer server)
     {
         _sink = sink;
         _log = log;
         _lines = lines;
-        _written = written;
         Server = server;
     }
 
@@ -31,14 +29,14 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         get
         {
-            var mark = $"({Interlocked.Increment(ref _marks)} times read)";
-            if (!_isOver)
+            if (_isOver)
             {
-                _sink.Write(mark);
-                Assert.True(SpinWait.SpinUntil(() => Written().Contains(mark, StringComparison.Ordinal), TimeSpan.FromMinutes(1)), "the log is written");
+                return _lines.Text;
             }
 
-            return Written();
+            var mark = $"({Interlocked.Increment(ref _marks)} times read)";
+            _sink.Write(mark);
+            return _lines.TextWith(mark, TimeSpan.FromMinutes(1));
         }
     }
 
@@ -60,13 +58,12 @@ internal sealed class RunningServer : IAsyncDisposable
             out var problems);
         Assert.Empty(problems);
         var configuration = ServerConfiguration.From(values);
-        var lines = new StringWriter();
-        var written = TextWriter.Synchronized(lines);
-        var sink = new LogSink(written, owned: false);
+        var lines = new LogLines();
+        var sink = new LogSink(lines, owned: false);
         var log = new LineLoggerProvider(sink, LogFormat.Text, LogLevel.Debug, TimeProvider.System);
         var server = new QuickwaterServer(configuration, StreamKeys.Load(configuration.Rtmp.PublishKeys, ""), log, TimeProvider.System);
         Assert.Null(await server.StartAsync(CancellationToken.None));
-        return new RunningServer(sink, log, lines, written, server);
+        return new RunningServer(sink, log, lines, server);
     }
 
     public string Url(string stream) => $"rtmp://{Rtmp}/{stream}";
@@ -84,18 +81,7 @@ internal sealed class RunningServer : IAsyncDisposable
         _log.Dispose();
         await _sink.DisposeAsync();
         _isOver = true;
-        await _written.DisposeAsync();
         await _lines.DisposeAsync();
         Assert.True(Server.Leaks.Read().IsZero, $"{Server.Leaks.Read()}\n{Lines}");
-    }
-
-    private string Written()
-    {
-#pragma warning disable CA2002 // it is the lock that the synchronized writer itself takes
-        lock (_written)
-#pragma warning restore CA2002
-        {
-            return _lines.ToString();
-        }
     }
 }

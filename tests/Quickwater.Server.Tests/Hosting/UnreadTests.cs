@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Quickwater.Audio;
 using Quickwater.Testing;
 
@@ -12,29 +10,25 @@ namespace Quickwater.Server.Tests;
 public sealed class UnreadTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_flush = TimeSpan.FromSeconds(30); // what an orderly end may take, and once every end took
+    private static readonly TimeSpan s_flush = TimeSpan.FromSeconds(30); // how long the server waits for a peer to take what is left, where it ends a connection in order
 
     private readonly TemporaryFolder _folder = new();
+    private readonly List<Socket> _peers = [];
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _peers.ForEach(static peer => peer.Dispose());
+        _folder.Dispose();
+    }
 
     [Fact]
     [Requirement("MED-9.9")]
     public async Task An_rpc_peer_that_reads_no_answer_is_gone_when_it_is_idle()
     {
         await using var server = await RunningServer.StartAsync("rpc.idleTimeout=2s");
-        using var peer = await ConnectAsync(server.Server.Rpc);
-        var body = Encoding.UTF8.GetBytes($$"""{"method":"echo","params":"{{new string('x', 60_000)}}"}""");
-        var ask = new byte[12 + body.Length];
-        BinaryPrimitives.WriteUInt32BigEndian(ask, 0xC0DEBABE);
-        BinaryPrimitives.WriteUInt32BigEndian(ask.AsSpan(4), 1);
-        BinaryPrimitives.WriteUInt32BigEndian(ask.AsSpan(8), (uint)body.Length);
-        body.CopyTo(ask, 12);
-#pragma warning disable CA2025 // it is awaited before the peer is disposed
-        var asking = AskAsync(peer, ask);
-#pragma warning restore CA2025
-        await EndsAsync(server, "idle_timeout");
-        await asking;
+        var peer = await ConnectAsync(server.Server.Rpc);
+        var ask = RawRpc.Request(1, $$"""{"method":"echo","params":"{{new string('x', 60_000)}}"}""");
+        await Task.WhenAll(AskAsync(peer, ask), EndsAsync(server, "idle_timeout"));
     }
 
     [Fact]
@@ -44,21 +38,23 @@ public sealed class UnreadTests : IDisposable
         var (path, _, _) = Sound.Speech(_folder);
         await using var server = await RunningServer.StartAsync(
             $"audio.stations=speech={path}", "audio.connectionTimeMax=3s", "audio.clientsMax=3");
-        var deaf = new List<Socket>();
         for (var i = 0; i < 3; i++)
         {
-            var peer = await ConnectAsync(server.Server.Audio);
-            await peer.SendAsync(AudioMessageWriter.ToArray(new Hello("speech", "deaf")));
-            deaf.Add(peer);
+            var deaf = await ConnectAsync(server.Server.Audio);
+            await deaf.SendAsync(AudioMessageWriter.ToArray(new Hello("speech", "deaf")));
         }
 
         await EndsAsync(server, "duration_exceeded", times: 3);
-        using var good = await ConnectAsync(server.Server.Audio);
+        foreach (var deaf in _peers)
+        {
+            await ClosedAsync(deaf);
+        }
+
+        var good = await ConnectAsync(server.Server.Audio);
         await good.SendAsync(AudioMessageWriter.ToArray(new Hello("speech", "good")));
         var type = new byte[1];
         Assert.Equal(1, await good.ReceiveAsync(type).WaitAsync(s_patience));
         Assert.Equal((byte)AudioMessageType.Accept, type[0]);
-        deaf.ForEach(static peer => peer.Dispose());
     }
 
     [Fact]
@@ -66,12 +62,13 @@ public sealed class UnreadTests : IDisposable
     public async Task An_rtmp_peer_that_breaks_the_protocol_and_stays_is_gone_soon()
     {
         await using var server = await RunningServer.StartAsync();
-        using var peer = await ConnectAsync(server.Rtmp);
-        await peer.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\n\r\n"));
+        var peer = await ConnectAsync(server.Rtmp);
+        await peer.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
         await EndsAsync(server, "wrong_protocol");
+        await ClosedAsync(peer);
     }
 
-    // Until the server has closed them, and nothing of them is left.
+    // Until the server says that it has ended so many, long before the time for an end in order is up.
     private static async Task EndsAsync(RunningServer server, string tag, int times = 1)
     {
         var clock = Stopwatch.StartNew();
@@ -81,9 +78,28 @@ public sealed class UnreadTests : IDisposable
         Assert.True(clock.Elapsed < s_flush / 2, $"it took {clock.Elapsed}");
     }
 
-    private static async Task<Socket> ConnectAsync(IPEndPoint? to)
+    // Whatever came before its end, this side's socket has come to it.
+    private static async Task ClosedAsync(Socket peer)
+    {
+        using var late = new CancellationTokenSource(s_patience);
+        var buffer = new byte[65_536];
+        try
+        {
+            while (await peer.ReceiveAsync(buffer, late.Token) > 0)
+            {
+                // What it did not read before.
+            }
+        }
+        catch (SocketException e)
+        {
+            Assert.Equal(SocketError.ConnectionReset, e.SocketErrorCode);
+        }
+    }
+
+    private async Task<Socket> ConnectAsync(IPEndPoint? to)
     {
         var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        _peers.Add(peer);
         await peer.ConnectAsync(to ?? throw new InvalidOperationException("It does not listen."));
         return peer;
     }

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Net;
 using Quickwater.Testing;
 
 namespace Quickwater.Server.Tests;
@@ -54,12 +54,12 @@ public sealed class TargetTests
     {
         const int Connections = 50;
         await using var server = await LoadServer.StartAsync("rtmp", []);
-        var idle = new List<Socket>();
+        var idle = new List<RawRtmp>();
         try
         {
             for (var i = 0; i < Connections; i++)
             {
-                idle.Add(await StopTests.MuteAsync(System.Net.IPEndPoint.Parse(server.Address)));
+                idle.Add(await RawRtmp.MuteAsync(IPEndPoint.Parse(server.Address)));
             }
 
             using var clock = new PeriodicTimer(Measured);
@@ -73,7 +73,7 @@ public sealed class TargetTests
         }
         finally
         {
-            idle.ForEach(static socket => socket.Dispose());
+            idle.ForEach(static peer => peer.Dispose());
         }
     }
 
@@ -81,6 +81,8 @@ public sealed class TargetTests
     {
         await using var server = await LoadServer.StartAsync("rtmp", []);
         using var run = new LoadRun(options with { Url = $"rtmp://{server.Address}/{options.Url}" }, server.Process);
-        return await run.RunAsync(CancellationToken.None);
+        var report = await run.RunAsync(CancellationToken.None);
+        Assert.True(report.FramesExpected > 0, "it is known what should have come, or nothing could be missing");
+        return report;
     }
 }

@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Quickwater.Interop.Tests;
+namespace Quickwater.Testing;
 
 /// <summary>A caller that speaks the base protocol by bytes, as a program in another language does.</summary>
-internal sealed class RawRpc : IDisposable
+public sealed class RawRpc : IDisposable
 {
     /// <summary>Bytes of a header.</summary>
     public const int HeaderBytes = 12;
@@ -57,7 +57,7 @@ internal sealed class RawRpc : IDisposable
     public void Finish() => _socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Reads until the server's end, which must be in order and behind whole frames.</summary>
-    public async Task<List<(uint Id, string Body)>> ReadToEndAsync(TimeSpan within)
+    public async Task<IReadOnlyList<(uint Id, string Body)>> ReadToEndAsync(TimeSpan within)
     {
         using var late = new CancellationTokenSource(within);
         using var received = new MemoryStream();
@@ -78,7 +78,11 @@ internal sealed class RawRpc : IDisposable
         var answers = new List<(uint, string)>();
         while (bytes.Length > 0)
         {
-            Assert.Equal(Magic, BinaryPrimitives.ReadUInt32BigEndian(bytes));
+            if (BinaryPrimitives.ReadUInt32BigEndian(bytes) != Magic)
+            {
+                throw new InvalidDataException("An answer does not begin with the magic number.");
+            }
+
             var length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]);
             answers.Add((BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), Encoding.UTF8.GetString(bytes.Slice(HeaderBytes, length))));
             bytes = bytes[(HeaderBytes + length)..];
