@@ -3,7 +3,7 @@
 # would read every file again for nothing. MUTANTS_LEVEL (Basic, Standard, Advanced, Complete) and MUTANTS_CONCURRENCY (1) may be set.
 
 mutant_folders=(
-  "Core Limits" "Core Hub" "Rpc Wire" "Rpc Sessions" "Audio Wire" "Audio Sessions" "Audio Stations" "Rtmp Wire" "Rtmp Sessions"
+  "Core Limits" "Media Hub" "Rpc Wire" "Rpc Sessions" "Audio Wire" "Audio Sessions" "Audio Stations" "Rtmp Wire" "Rtmp Sessions"
 )
 
 copy_tree() {

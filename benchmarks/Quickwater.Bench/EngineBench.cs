@@ -1,3 +1,5 @@
+using Quickwater.Media;
+
 namespace Quickwater.Bench;
 
 /// <summary>The engine by itself against what C can do on this machine in the same run: echo, fan-out, idle memory.</summary>

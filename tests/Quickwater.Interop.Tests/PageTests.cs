@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 using Xunit.Abstractions;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 using Xunit.Abstractions;
 

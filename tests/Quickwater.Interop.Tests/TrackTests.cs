@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 using Xunit.Abstractions;
 

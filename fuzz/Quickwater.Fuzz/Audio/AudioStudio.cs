@@ -1,5 +1,6 @@
 using Quickwater.Audio;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Fuzz;
 

@@ -1,4 +1,5 @@
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rpc;
 
 namespace Quickwater.Fuzz;

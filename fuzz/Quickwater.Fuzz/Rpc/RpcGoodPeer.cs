@@ -1,5 +1,6 @@
 using System.Text;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rpc;
 
 namespace Quickwater.Fuzz;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Quickwater.Media;
 using Quickwater.Rpc;
 
 namespace Quickwater.Fuzz;

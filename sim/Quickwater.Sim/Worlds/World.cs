@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Sim;
 

@@ -1,3 +1,5 @@
+using Quickwater.Media;
+
 namespace Quickwater.Rtmp;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Rtmp;
 
@@ -20,7 +21,7 @@ public sealed class RtmpWireForm(int chunkSize) : IWireForm
 
     /// <inheritdoc/>
     public int Measure(FrameKind kind, FrameFlags flags, MediaTime time, ReadOnlySpan<byte> payload) =>
-        ChunkEncoder.Measure(payload.Length, chunkSize, ChunkEncoder.IsExtended(WireTime(time)));
+        ChunkEncoder.Measure(payload.Length, chunkSize, ChunkEncoder.IsExtended(time.Wire32));
 
     /// <inheritdoc/>
     public void Encode(FrameKind kind, FrameFlags flags, MediaTime time, ReadOnlySpan<byte> payload, Span<byte> destination)
@@ -31,9 +32,6 @@ public sealed class RtmpWireForm(int chunkSize) : IWireForm
             FrameKind.Video => (ChunkWriter.VideoChunkStream, RtmpMessageType.Video),
             _ => (ChunkWriter.DataChunkStream, RtmpMessageType.DataAmf0),
         };
-        ChunkEncoder.Encode(destination, chunkStream, type, WireTime(time), MessageStream, payload, chunkSize);
+        ChunkEncoder.Encode(destination, chunkStream, type, time.Wire32, MessageStream, payload, chunkSize);
     }
-
-    // The wire has 32 bits of milliseconds, modulo 2^32 (RTMP 1.0, 5.1).
-    internal static uint WireTime(MediaTime time) => unchecked((uint)time.Milliseconds);
 }

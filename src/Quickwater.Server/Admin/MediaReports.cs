@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Server;

@@ -1,6 +1,7 @@
 using System.Net;
 using Quickwater.Audio;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Server;
 

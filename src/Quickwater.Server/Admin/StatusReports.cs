@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Quickwater.Media;
 
 namespace Quickwater.Server;
 

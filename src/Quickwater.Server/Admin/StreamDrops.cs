@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Server;
 

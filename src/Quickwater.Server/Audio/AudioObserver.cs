@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Server;
 

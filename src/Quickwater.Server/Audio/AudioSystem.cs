@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Quickwater.Audio;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Net;
 
 namespace Quickwater.Server;

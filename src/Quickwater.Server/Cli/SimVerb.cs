@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Quickwater.Media;
 using Quickwater.Sim;
 
 namespace Quickwater.Server;

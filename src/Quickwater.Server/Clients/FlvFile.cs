@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Quickwater.Client;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Server;

@@ -1,5 +1,6 @@
 using Quickwater.Client;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Server;
 
@@ -80,7 +81,7 @@ internal sealed class FlvPublisher(Func<Stream> open, bool loop, TimeProvider ti
     // any time: the clock starts with that frame. After a break the file goes on from where it stopped.
     private async ValueTask<TimeSpan> PaceAsync(MediaTag tag, Task over, CancellationToken stop)
     {
-        if (_firstMilliseconds is null && (tag.IsConfig || tag.Type == Rtmp.FlvTagType.Script))
+        if (_firstMilliseconds is null && (tag.IsConfig || tag.Type == FlvTagType.Script))
         {
             return TimeSpan.Zero;
         }

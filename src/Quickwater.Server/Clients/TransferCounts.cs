@@ -1,4 +1,5 @@
 using System.Globalization;
+using Quickwater.Media;
 
 namespace Quickwater.Server;
 
@@ -57,14 +58,14 @@ internal sealed class TransferCounts : ITransfer
     public void AddReconnect() => Interlocked.Increment(ref _reconnects);
 
     /// <summary>Counts one frame.</summary>
-    public void Add(Rtmp.FlvTagType type, int bytes, long milliseconds)
+    public void Add(FlvTagType type, int bytes, long milliseconds)
     {
         ref var count = ref _data;
-        if (type == Rtmp.FlvTagType.Audio)
+        if (type == FlvTagType.Audio)
         {
             count = ref _audio;
         }
-        else if (type == Rtmp.FlvTagType.Video)
+        else if (type == FlvTagType.Video)
         {
             count = ref _video;
         }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Net;
 using Quickwater.Rpc;
 

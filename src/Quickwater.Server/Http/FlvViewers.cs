@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Server;

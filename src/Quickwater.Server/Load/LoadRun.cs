@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Quickwater.Client;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Net;
 using Quickwater.Rtmp;
 

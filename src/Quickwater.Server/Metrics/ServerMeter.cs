@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rpc;
 
 namespace Quickwater.Server;

@@ -1,5 +1,6 @@
 using System.Net;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Audio.Tests;
 

@@ -216,16 +216,16 @@ public sealed class ConnectionCloseTests : IDisposable
     [Requirement("AUD-1.4/fault")]
     public void A_fault_while_transmitting_lets_go_of_what_the_batch_held()
     {
-        var segment = new Segment.Pool(_bench.Engine.Leaks).Rent(10_000);
+        var shared = new SharedBytes(_bench.Engine.Leaks, 10_000);
         var (connection, session, transport) = _bench.Open();
         session.OnTransmit = batch =>
         {
-            batch.Reference(segment.Memory(0, 10_000), segment);
+            batch.Reference(shared.Memory, shared);
             throw new InvalidOperationException("half way");
         };
         connection.Wake();
         _bench.Scheduler.RunAll();
-        segment.Release();
+        shared.Release();
         transport.CompleteReceiveIfWaiting();
         ExpectAllClosed(Reason.LocalFault);
     }
@@ -270,20 +270,20 @@ public sealed class ConnectionCloseTests : IDisposable
     [Fact]
     public void After_a_reset_the_batch_of_a_send_in_flight_lives_until_its_completion()
     {
-        var segment = new Segment.Pool(_bench.Engine.Leaks).Rent(20_000);
+        var shared = new SharedBytes(_bench.Engine.Leaks, 20_000);
         var (connection, session, transport) = _bench.Open();
         transport.SendsAtOnce = false;
         session.OnTransmit = batch =>
         {
-            batch.Reference(segment.Memory(0, 20_000), segment);
+            batch.Reference(shared.Memory, shared);
             return false;
         };
         connection.Wake();
         _bench.Scheduler.RunAll();
-        segment.Release();
+        shared.Release();
         transport.Break(Reason.ConnectionReset);
         Assert.Equal(Reason.ConnectionReset, connection.Ended);
-        Assert.Equal((1, 1), (_bench.Engine.Leaks.Segments.Count, _bench.Engine.Leaks.Sockets.Count));
+        Assert.Equal((1, 1), (_bench.Engine.Leaks.Buffers.Count, _bench.Engine.Leaks.Sockets.Count));
         Assert.Equal(20_000, transport.SendInFlight?.Bytes);
         transport.CompleteSend();
         ExpectAllClosed(Reason.ConnectionReset);

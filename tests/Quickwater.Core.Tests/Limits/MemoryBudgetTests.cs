@@ -77,14 +77,14 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
-    public void What_a_frame_takes_over_counts_on_but_not_for_the_address()
+    public void What_is_handed_over_counts_on_but_not_for_the_address()
     {
         var holder = Memory.Enter(One);
         var payload = _pool.Rent(holder);
         payload.Append(new byte[10_000]);
-        var frame = new Frame.Pool(_leaks).Create(FrameKind.Video, FrameFlags.Key, 0, payload);
+        payload.HandOver();
         Assert.Equal((0L, (long)payload.Capacity), (holder.Bytes, Memory.Used));
-        frame.Release();
+        payload.Release();
         Assert.True(_leaks.Read().IsZero);
     }
 

@@ -1,3 +1,4 @@
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Interop.Tests;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Interop.Tests;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Interop.Tests;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Quickwater.Client;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Server.Tests;

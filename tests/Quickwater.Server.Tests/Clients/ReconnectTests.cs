@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Quickwater.Client;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Server.Tests;

@@ -1,5 +1,6 @@
 using Quickwater.Client;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 using Quickwater.Testing;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Net;
 using Quickwater.Testing;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 using Quickwater.Testing;
 

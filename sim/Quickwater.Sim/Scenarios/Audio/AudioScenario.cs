@@ -1,5 +1,6 @@
 using Quickwater.Audio;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Sim;
 
@@ -53,7 +54,7 @@ public sealed class AudioScenario : Scenario
             Limits = Limits(rng),
         };
         StationOptions[] stations = [.. Enumerable.Range(0, rng.Between(1, 3)).Select(number => Station(rng, number))];
-        var hub = new Core.Hub(server.Engine, options.ToHubLimits(stations), new SilentHubObserver());
+        var hub = new Media.Hub(server.Engine, options.ToHubLimits(stations), new SilentHubObserver());
         IAudioSource[] sources = [.. stations.Select(_ => rng.Chance(0.2) ? Line(world, rng.Fork()) : (IAudioSource)new SimSound(world, rng.Fork()))];
         var audio = new AudioServer(hub, new StationRegister(stations.Zip(sources, (station, source) => new Station(
             hub, source is SimLine ? station with { OffAirAfter = s_lineOffAirAfter } : station, source))), options);

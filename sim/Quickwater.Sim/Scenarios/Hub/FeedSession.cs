@@ -1,15 +1,16 @@
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Sim;
 
 /// <summary>The server's side of a publisher: frames from the wire go into a topic.</summary>
 internal sealed class FeedSession : ISession
 {
-    private readonly Core.Hub _hub;
+    private readonly Media.Hub _hub;
     private readonly SimFrameReader _reader = new();
     private readonly Publication? _publication;
 
-    private FeedSession(Core.Hub hub, string topic, ConnectionInfo info, IMailbox mailbox)
+    private FeedSession(Media.Hub hub, string topic, ConnectionInfo info, IMailbox mailbox)
     {
         _hub = hub;
         Ended = hub.Publish(topic, info, mailbox, out _publication);
@@ -67,7 +68,7 @@ internal sealed class FeedSession : ISession
         _publication?.End(Ended);
     }
 
-    internal sealed class Factory(Core.Hub hub, string topic) : ISessionFactory
+    internal sealed class Factory(Media.Hub hub, string topic) : ISessionFactory
     {
         public string Protocol => "feed";
 

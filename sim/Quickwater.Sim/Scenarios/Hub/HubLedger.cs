@@ -1,9 +1,10 @@
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Sim;
 
 /// <summary>What a hub promises at rest: every frame is accounted for, and every queue keeps its limit.</summary>
-internal sealed class HubLedger(Core.Hub hub, int frameBytesMax) : Invariant
+internal sealed class HubLedger(Media.Hub hub, int frameBytesMax) : Invariant
 {
     // A publisher that was given up while its link stood still takes its stream up again that much later, and then sends what it had waiting.
     private static readonly TimeSpan MediaAheadMax = TimeSpan.FromMinutes(1);

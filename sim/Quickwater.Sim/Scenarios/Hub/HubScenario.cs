@@ -1,4 +1,5 @@
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Sim;
 
@@ -44,7 +45,7 @@ public sealed class HubScenario : Scenario
         var clients = world.AddHost("client");
         var limits = Limits(rng);
         server.HoldsBack = limits.FlushInterval > TimeSpan.Zero;
-        var hub = new Core.Hub(server.Engine, limits, new SilentHubObserver());
+        var hub = new Media.Hub(server.Engine, limits, new SilentHubObserver());
         world.Watch(new HubLedger(hub, FrameBytesMax));
         Publish(world, clients, server, hub, 1, rng.Between(1, 3));
         var viewers = new List<EndpointPair>();
@@ -88,7 +89,7 @@ public sealed class HubScenario : Scenario
     };
 
     // One publisher after the other, sometimes before the last one has gone.
-    private static void Publish(World world, SimHost clients, SimHost server, Core.Hub hub, uint publication, int left)
+    private static void Publish(World world, SimHost clients, SimHost server, Media.Hub hub, uint publication, int left)
     {
         var rng = world.Rng;
         var length = rng.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(25));
@@ -103,7 +104,7 @@ public sealed class HubScenario : Scenario
         }
     }
 
-    private static EndpointPair View(World world, SimHost clients, SimHost server, Core.Hub hub, uint number)
+    private static EndpointPair View(World world, SimHost clients, SimHost server, Media.Hub hub, uint number)
     {
         var rng = world.Rng;
         var options = new SubscribeOptions

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Sim;
 

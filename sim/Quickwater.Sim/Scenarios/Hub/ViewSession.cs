@@ -1,4 +1,5 @@
 using Quickwater.Core;
+using Quickwater.Media;
 
 namespace Quickwater.Sim;
 
@@ -110,7 +111,7 @@ internal sealed class ViewSession : ISession
         }
     }
 
-    internal sealed class Factory(World world, Core.Hub hub, string topic, SubscribeOptions options, uint? number) : ISessionFactory
+    internal sealed class Factory(World world, Media.Hub hub, string topic, SubscribeOptions options, uint? number) : ISessionFactory
     {
         public string Protocol => "view";
 

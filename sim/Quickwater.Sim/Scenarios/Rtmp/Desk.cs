@@ -1,5 +1,6 @@
 using System.Buffers;
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Sim;

@@ -1,4 +1,5 @@
 using Quickwater.Core;
+using Quickwater.Media;
 using Quickwater.Rtmp;
 
 namespace Quickwater.Sim;
@@ -43,7 +44,7 @@ public sealed class RtmpScenario : Scenario
         var clients = world.AddHost("client");
         clients.HoldsBack = true; // a publisher's frames become due between the ticks of its timer
         var registry = new RegistryWatch(world);
-        var hub = new Core.Hub(server.Engine, new HubLimits { RetainMax = TimeSpan.FromSeconds(rng.Between(2, 10)) }, registry);
+        var hub = new Media.Hub(server.Engine, new HubLimits { RetainMax = TimeSpan.FromSeconds(rng.Between(2, 10)) }, registry);
         world.Watch(new HubLedger(hub, frameBytesMax: 200_000));
         var access = new SimAccess(world, rng.Chance(0.5) ? rng.Unit() : 0, rng.Chance(0.2) ? 0.2 : 0);
         var rtmp = new RtmpServer(hub, Options(rng, world.Seed), access, new SimEntropy(rng.Fork()));
