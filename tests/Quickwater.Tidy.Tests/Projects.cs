@@ -10,7 +10,7 @@ internal static class Projects
 
     /// <summary>No sockets, clocks, threads, tasks or loggers in these.</summary>
     public static readonly IReadOnlySet<string> Pure =
-        new HashSet<string>([.. Protocols, "Quickwater.Core", "Quickwater.Sim"], StringComparer.Ordinal);
+        new HashSet<string>([.. Protocols, "Quickwater.Core", "Quickwater.Media", "Quickwater.Sim"], StringComparer.Ordinal);
 
     /// <summary>The projects that each project of the product may reference.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> MayReference = new Dictionary<string, string[]>(StringComparer.Ordinal)
@@ -18,16 +18,17 @@ internal static class Projects
         ["Quickwater.Core"] = [],
         ["Quickwater.Generators"] = [],
         ["Quickwater.Rpc"] = ["Quickwater.Core"],
-        ["Quickwater.Audio"] = ["Quickwater.Core"],
-        ["Quickwater.Rtmp"] = ["Quickwater.Core"],
+        ["Quickwater.Media"] = ["Quickwater.Core"],
+        ["Quickwater.Audio"] = ["Quickwater.Core", "Quickwater.Media"],
+        ["Quickwater.Rtmp"] = ["Quickwater.Core", "Quickwater.Media"],
         ["Quickwater.Game"] = ["Quickwater.Core"],
         ["Quickwater.Net"] = ["Quickwater.Core"],
         ["Quickwater.Cluster"] = ["Quickwater.Core"],
-        ["Quickwater.Hosting"] = ["Quickwater.Core", "Quickwater.Net", .. Protocols],
-        ["Quickwater.Client"] = ["Quickwater.Core", "Quickwater.Net", .. Protocols],
-        ["Quickwater.Sim"] = ["Quickwater.Core", .. Protocols],
+        ["Quickwater.Hosting"] = ["Quickwater.Core", "Quickwater.Media", "Quickwater.Net", .. Protocols],
+        ["Quickwater.Client"] = ["Quickwater.Core", "Quickwater.Media", "Quickwater.Net", .. Protocols],
+        ["Quickwater.Sim"] = ["Quickwater.Core", "Quickwater.Media", .. Protocols],
         ["Quickwater.Server"] =
-            ["Quickwater.Core", "Quickwater.Net", "Quickwater.Cluster", "Quickwater.Client", "Quickwater.Hosting", "Quickwater.Sim", .. Protocols],
+            ["Quickwater.Core", "Quickwater.Media", "Quickwater.Net", "Quickwater.Cluster", "Quickwater.Client", "Quickwater.Hosting", "Quickwater.Sim", .. Protocols],
     };
 
     /// <summary>The packages and frameworks that a project of the product may use; one that is not here may use none.</summary>

@@ -25,9 +25,9 @@ public sealed class ShapeRules
         ["src/Quickwater.Core/Engine/IoResult.cs"] = "a result and its statuses",
         ["src/Quickwater.Core/Engine/ITransport.cs"] = "a transport and what it tells its owner: two halves of one contract",
         ["src/Quickwater.Core/Engine/ReceiveResult.cs"] = "a result and its statuses",
-        ["src/Quickwater.Core/Frames/FrameKind.cs"] = "the two small enums that describe a frame",
-        ["src/Quickwater.Core/Hub/SubscribeOptions.cs"] = "options and the choices in them",
-        ["src/Quickwater.Core/Ports/IAccessPolicy.cs"] = "a question, its answer and who answers: one contract",
+        ["src/Quickwater.Media/Tracks/FrameKind.cs"] = "the two small enums that describe a frame",
+        ["src/Quickwater.Media/Hub/SubscribeOptions.cs"] = "options and the choices in them",
+        ["src/Quickwater.Media/Access/IAccessPolicy.cs"] = "a question, its answer and who answers: one contract",
     };
 
     // netstandard2.0 lacks it, and the compiler looks for it by its whole name.

@@ -117,11 +117,7 @@ internal sealed class RingCursor
     {
         var cut = _held.HasFrame;
         _ledger.Bytes += _held.Send(batch);
-        if (cut && !_held.HasFrame)
-        {
-            _ledger.Delivered++;
-        }
-
+        _ledger.Delivered += cut && !_held.HasFrame ? 1 : 0;
         return _held.IsEmpty;
     }
 

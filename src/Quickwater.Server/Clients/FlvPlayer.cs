@@ -20,7 +20,6 @@ internal sealed class FlvPlayer(Stream? output) : IDisposable
     {
         try
         {
-            await WriteHeaderAsync(hasAudio: true, hasVideo: true);
             var failure = await PlayAsync(url, options, stop);
             await FinishAsync();
             return failure;
@@ -38,6 +37,7 @@ internal sealed class FlvPlayer(Stream? output) : IDisposable
     {
         try
         {
+            await WriteHeaderAsync(hasAudio: true, hasVideo: true); // who reads the output may take nothing until this is told to stop
             await using var player = await RtmpPlayer.ConnectAsync(url, options, stop);
             await using var tags = player.ReadAllAsync(stop).GetAsyncEnumerator(CancellationToken.None);
             while (true)
