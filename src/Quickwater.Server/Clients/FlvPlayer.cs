@@ -9,6 +9,7 @@ namespace Quickwater.Server;
 /// <param name="output">Where FLV goes, closed with the player; null counts only.</param>
 internal sealed class FlvPlayer(Stream? output) : IDisposable
 {
+    private bool _begun;
     private byte[] _buffer = new byte[FlvWriter.HeaderBytes];
 
     /// <summary>What was received.</summary>
@@ -37,7 +38,6 @@ internal sealed class FlvPlayer(Stream? output) : IDisposable
     {
         try
         {
-            await WriteHeaderAsync(hasAudio: true, hasVideo: true); // who reads the output may take nothing until this is told to stop
             await using var player = await RtmpPlayer.ConnectAsync(url, options, stop);
             await using var tags = player.ReadAllAsync(stop).GetAsyncEnumerator(CancellationToken.None);
             while (true)
@@ -72,6 +72,12 @@ internal sealed class FlvPlayer(Stream? output) : IDisposable
         if (output is null)
         {
             return;
+        }
+
+        if (!_begun)
+        {
+            _begun = true;
+            await WriteHeaderAsync(hasAudio: true, hasVideo: true);
         }
 
         var bytes = FlvWriter.Measure(tag.Body.Length);
