@@ -28,10 +28,27 @@ internal sealed class MediaHeadersTarget() : CodecTarget(
         var video = FlvVideoHeader.Parse(input);
         var audio = FlvAudioHeader.Parse(input);
         Check(video.Length >= 0 && audio.Length >= 0, "a header of less than nothing");
+        CheckUnits(FrameKind.Video, input);
+        CheckUnits(FrameKind.Audio, input);
         var record = input.AsSpan(Math.Min(input.Length, rng.Chance(0.5) ? video.Length : audio.Length));
         _ = AvcConfiguration.TryParse(record, out _) | HevcConfiguration.TryParse(record, out _) | Av1Configuration.TryParse(record, out _)
             | Vp9Configuration.TryParse(record, out _) | AudioSpecificConfig.TryParse(record, out _);
         _ = video.FourCc.ToString() + audio.FourCc;
         return Reason.None;
+    }
+
+    // One behind the other, each within the body, and of the tracks that the body has.
+    private static void CheckUnits(FrameKind kind, byte[] input)
+    {
+        var (end, tracks) = (0, FlvUnitReader.Tracks(kind, input));
+        var units = new FlvUnitReader(kind, input);
+        while (units.TryRead(out var unit))
+        {
+            Check(unit.Offset >= end && unit.Length >= 0 && unit.Offset + unit.Length <= input.Length, "a unit that is not there");
+            Check(tracks.Covers(TrackSet.Of(unit.Track)), "a unit of a track that the message has not");
+            end = unit.Offset + unit.Length;
+        }
+
+        Check(units.Read <= input.Length, "more units than bytes");
     }
 }

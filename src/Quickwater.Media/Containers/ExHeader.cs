@@ -7,15 +7,19 @@ namespace Quickwater.Media;
 //
 //  |..:4|type:4|
 //  while type is ModEx:      |size-1:8| or |255:8|size-1:16|   |data|   |modifier:4|type:4|
-//  if type is Multitrack:    |tracks:4|type:4|  |FourCC:32| unless every track has its own  |FourCC:32| if it has  |track:8|
+//  if type is Multitrack:    |tracks:4|type:4|  |FourCC:32| unless every track has its own
+//    for each track:         |FourCC:32| if it has  |track:8|  |size:24| if there may be several  |data|
 //  otherwise:                |FourCC:32|
 internal ref struct ExHeader
 {
     private const int ModEx = 7;
+    private const int TimestampOffsetNano = 0;
 
     public int PacketType;
     public FourCc Codec;
     public bool IsMultitrack;
+    public Multitrack Form;
+    public int OffsetNanoseconds;
     public byte Track;
 
     /// <summary>Where the packet's data begins; with several tracks, behind the first track's id.</summary>
@@ -41,6 +45,11 @@ internal ref struct ExHeader
                 return header;
             }
 
+            if (rest[at + size] >> 4 == TimestampOffsetNano && size >= 3)
+            {
+                header.OffsetNanoseconds = (rest[at] << 16) | (rest[at + 1] << 8) | rest[at + 2];
+            }
+
             header.PacketType = rest[at + size] & 0xF;
             header.Length += at + size + 1;
         }
@@ -56,6 +65,7 @@ internal ref struct ExHeader
         {
             // One code for all tracks stands before the first track's id, and so does the first track's own.
             header.PacketType = bytes[header.Length] & 0xF;
+            header.Form = (Multitrack)(bytes[header.Length] >> 4);
             header.Length++;
             header.TakeCodec(bytes);
         }
@@ -76,4 +86,12 @@ internal ref struct ExHeader
             Length += 4;
         }
     }
+}
+
+/// <summary>How the tracks of a message stand in it (Enhanced RTMP v2, AvMultitrackType).</summary>
+internal enum Multitrack
+{
+    One = 0,
+    Many = 1,
+    ManyCodecs = 2,
 }

@@ -11,6 +11,7 @@ internal struct KeyGate
     private bool _hasPictureKey; // of this publication
     private long _from;
     private Reason _why;
+    private TrackSet _open; // of which it has had a key since it was shut
 
     /// <summary>Whether video waits for a key.</summary>
     internal readonly bool IsShut => _why != Reason.None;
@@ -24,11 +25,15 @@ internal struct KeyGate
     /// <summary>Whether every frame that follows in order goes through.</summary>
     internal readonly bool IsOpen => _why == Reason.None && Thins == Reason.None && _hasPictureKey;
 
+    /// <summary>The video tracks whose frames go through. Others wait for keys of their own.</summary>
+    internal readonly TrackSet Open => _open;
+
     /// <summary>Holds video back until a key at or behind a place in the ring.</summary>
     internal void Shut(long from, Reason why)
     {
         _from = from;
         _why = why;
+        _open = TrackSet.None;
     }
 
     /// <summary>A new publisher's frames do not build on the old one's.</summary>
@@ -39,7 +44,11 @@ internal struct KeyGate
     }
 
     /// <summary>A frame goes out.</summary>
-    internal void Passed(in WireRing.Entry entry) => _hasPictureKey |= entry.Kind == FrameKind.Video && entry.IsKey;
+    internal void Passed(in WireRing.Entry entry)
+    {
+        _hasPictureKey |= entry.Kind == FrameKind.Video && entry.IsKey;
+        _open = entry.OpensTracks && !IsShut ? _open | entry.Builds : _open;
+    }
 
     /// <summary>Why a frame is dropped; <see cref="Reason.None"/> lets it through.</summary>
     /// <param name="entry">The frame; no configuration.</param>
@@ -60,6 +69,14 @@ internal struct KeyGate
 
         if (!IsShut)
         {
+            // A key of one track lets in nothing of another. A message of several is judged by the first of them: the main track does not wait for the others.
+            if (!entry.OpensTracks && !_open.Covers(entry.Builds.First))
+            {
+                _open = _open.Without(entry.Builds);
+                marks?.Hit("side-track-before-key");
+                return Reason.AwaitingKey;
+            }
+
             if (Thins == Reason.None || !entry.IsDisposable || lag.IsCalm(options))
             {
                 return Reason.None;
@@ -78,6 +95,7 @@ internal struct KeyGate
             }
 
             _why = Reason.None;
+            _open = entry.Builds;
             return Reason.None;
         }
 

@@ -21,7 +21,7 @@ internal sealed class ReplayBuffer(HubLimits limits)
 
     internal void Add(Frame frame, FrameFlags flags, MediaTime time, long clock, ConfigSet config, long bytesMax)
     {
-        var key = (flags & FrameFlags.Key) != 0;
+        var key = (flags & (FrameFlags.Key | FrameFlags.Side)) == FrameFlags.Key;
         if (key)
         {
             _keys.Enqueue((_next, clock));
@@ -51,7 +51,7 @@ internal sealed class ReplayBuffer(HubLimits limits)
     {
         foreach (var item in _items)
         {
-            ring.Append(item.Frame.Kind, item.Flags, item.Time, item.Clock, item.Frame.Payload, item.Config, epoch);
+            ring.Append(item.Frame.Kind, item.Flags, item.Time, item.Clock, item.Frame.Payload, item.Config, epoch, item.Frame.Tracks);
         }
     }
 

@@ -391,7 +391,7 @@ internal sealed class RingCursor
         }
 
         var from = _cursor;
-        var bytes = _ring.Slice(ref _cursor, entry, room, !_bounds.HasCaughtUp || until is null ? long.MaxValue : until.Value);
+        var bytes = _ring.Slice(ref _cursor, entry, room, !_bounds.HasCaughtUp || until is null ? long.MaxValue : until.Value, _gate.Open);
         _ledger.Delivered += _cursor - from;
         return bytes;
     }

@@ -192,10 +192,7 @@ public sealed class Topic
 
             var time = _time.Map(frame.SourceMilliseconds, now, out gap);
             var flags = Count(frame, now);
-            if (_keys.CountsAsKey(frame, StreamClock, _limits, out keysMissing))
-            {
-                flags |= FrameFlags.Key;
-            }
+            flags |= _keys.Judge(frame, StreamClock, _limits, out keysMissing);
 
             if (!Keep(frame))
             {
@@ -206,7 +203,7 @@ public sealed class Topic
             _replay.Add(frame, flags, time, StreamClock, Config, most);
             foreach (var ring in _rings)
             {
-                ring.Append(frame.Kind, flags, time, StreamClock, frame.Payload, Config, Epoch);
+                ring.Append(frame.Kind, flags, time, StreamClock, frame.Payload, Config, Epoch, frame.Tracks);
                 ring.Trim(StreamClock, most);
             }
         }

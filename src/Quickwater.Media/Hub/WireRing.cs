@@ -76,8 +76,9 @@ internal sealed class WireRing
     /// <param name="payload">Its payload.</param>
     /// <param name="config">The configurations in force at it.</param>
     /// <param name="epoch">Its publication.</param>
+    /// <param name="tracks">The tracks that are in it.</param>
     internal void Append(
-        FrameKind kind, FrameFlags flags, MediaTime time, long clock, ReadOnlySpan<byte> payload, ConfigSet config, int epoch)
+        FrameKind kind, FrameFlags flags, MediaTime time, long clock, ReadOnlySpan<byte> payload, ConfigSet config, int epoch, TrackSet tracks)
     {
         var length = Form.Measure(kind, flags, time, payload);
         if (length == 0)
@@ -89,7 +90,7 @@ internal sealed class WireRing
         var offset = segment.Used;
         Form.Encode(kind, flags, time, payload, segment.Span(offset, length));
         segment.Used = offset + length;
-        if ((flags & FrameFlags.Key) != 0)
+        if ((flags & (FrameFlags.Key | FrameFlags.Side)) == FrameFlags.Key)
         {
             LatestKey = Next;
         }
@@ -98,6 +99,7 @@ internal sealed class WireRing
         {
             Segment = segment, Offset = offset, Length = length, Position = EndPosition, Time = time, Clock = clock,
             Held = rented + EntryBytes, Kind = kind, Flags = flags, Config = config, Epoch = epoch,
+            Builds = kind == FrameKind.Video && (flags & FrameFlags.Config) == 0 ? tracks : TrackSet.None,
         });
         EndPosition += length;
         Total = Total.Plus(kind);
@@ -197,7 +199,8 @@ internal sealed class WireRing
     /// <param name="entry">The entry.</param>
     /// <param name="room">Bytes at most.</param>
     /// <param name="until">On the stream's own clock, where it stops.</param>
-    internal int Slice(ref long cursor, in Entry entry, int room, long until)
+    /// <param name="open">The video tracks that go on without a look.</param>
+    internal int Slice(ref long cursor, in Entry entry, int room, long until, TrackSet open)
     {
         var bytes = 0;
         var end = entry.Offset + entry.Length;
@@ -205,7 +208,7 @@ internal sealed class WireRing
         {
             ref var next = ref this[cursor];
             if (!ReferenceEquals(next.Segment, entry.Segment) || next.Offset != end || next.Length > room - bytes
-                || next.Epoch != entry.Epoch || !ReferenceEquals(next.Config, entry.Config) || next.Clock > until)
+                || next.Epoch != entry.Epoch || !ReferenceEquals(next.Config, entry.Config) || next.Clock > until || !open.Covers(next.Builds))
             {
                 break;
             }
@@ -317,13 +320,16 @@ internal sealed class WireRing
         internal Tally Before;
         internal ConfigSet Config;
         internal int Epoch;
+        internal TrackSet Builds; // video tracks of which a viewer must have a key before it, or with it
         internal FrameKind Kind;
         internal FrameFlags Flags;
         internal Reason EndReason;
 
         internal readonly bool IsEnd => Segment is null;
 
-        internal readonly bool IsKey => (Flags & FrameFlags.Key) != 0;
+        internal readonly bool IsKey => (Flags & (FrameFlags.Key | FrameFlags.Side)) == FrameFlags.Key;
+
+        internal readonly bool OpensTracks => (Flags & FrameFlags.Key) != 0;
 
         internal readonly bool IsConfig => (Flags & FrameFlags.Config) != 0;
 

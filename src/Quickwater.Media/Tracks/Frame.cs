@@ -24,6 +24,9 @@ public sealed class Frame : ISharedBytes
     /// <summary>The track within its kind; 0 where there is only one.</summary>
     public byte Track { get; private set; }
 
+    /// <summary>All tracks of its kind that are in it: one message may carry several.</summary>
+    public TrackSet Tracks { get; private set; }
+
     /// <summary>Which of its track's configurations it is, each kept by itself: 0 the decoder's, others what goes with it.</summary>
     public byte Slot { get; private set; }
 
@@ -85,12 +88,13 @@ public sealed class Frame : ISharedBytes
 
         /// <summary>Makes a frame with one reference, the caller's, and takes over the payload.</summary>
         public Frame Create(
-            FrameKind kind, FrameFlags flags, long sourceMilliseconds, PooledBytes payload, byte track = 0, byte slot = 0, uint codec = 0)
+            FrameKind kind, FrameFlags flags, long sourceMilliseconds, PooledBytes payload, byte track = 0, byte slot = 0, uint codec = 0, TrackSet tracks = default)
         {
             var frame = _idle.TryTake(out var idle) ? idle : new Frame(this);
             frame.Kind = kind;
             frame.Flags = flags;
             frame.Track = track;
+            frame.Tracks = tracks == TrackSet.None ? TrackSet.Of(track) : tracks;
             frame.Slot = slot;
             frame.Codec = codec;
             frame.SourceMilliseconds = sourceMilliseconds;

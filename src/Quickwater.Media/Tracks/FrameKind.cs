@@ -33,4 +33,7 @@ public enum FrameFlags : byte
 
     /// <summary>A configuration that says nothing: it never takes the place of one of its codec that does.</summary>
     Empty = 8,
+
+    /// <summary>It has nothing of the main video track, the one with the lowest id: nobody starts at its key. The topic says so, not the publisher.</summary>
+    Side = 16,
 }

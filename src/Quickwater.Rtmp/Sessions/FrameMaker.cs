@@ -110,7 +110,8 @@ internal sealed class FrameMaker(Hub hub, RtmpLimits limits)
 
         var time = header.IsConfig ? Aside(timestamp) : Unwrap(timestamp);
         return hub.Frames.Create(
-            FrameKind.Video, flags, time, payload, header.Track, DecoderSlot, header.IsConfig || (header.IsPicture && !isEmpty) ? codec : 0);
+            FrameKind.Video, flags, time, payload, header.Track, DecoderSlot, header.IsConfig || (header.IsPicture && !isEmpty) ? codec : 0,
+            header.IsMultitrack ? FlvUnitReader.Tracks(FrameKind.Video, payload.Span) : TrackSet.Of(0));
     }
 
     // A picture is a key when either says so: some encoders forget the flag (RTMP-4.10), and some streams have no IDR pictures but begin

@@ -3,7 +3,7 @@ using Quickwater.Core;
 namespace Quickwater.Media.Tests;
 
 /// <summary>One frame as it was published.</summary>
-internal sealed record Published(long Id, FrameKind Kind, FrameFlags Flags, long Milliseconds, int Publication)
+internal sealed record Published(long Id, FrameKind Kind, FrameFlags Flags, long Milliseconds, int Publication, TrackSet Tracks)
 {
     internal bool IsKey => (Flags & FrameFlags.Key) != 0;
 

@@ -82,7 +82,7 @@ internal sealed class Stage : IDisposable
     internal long Config(FrameKind kind, long ms, int size = 30) => Publish(kind, FrameFlags.Config, ms, size);
 
     /// <summary>Publishes a frame; its id is its place in <see cref="Published"/>, or that of the frame it repeats.</summary>
-    internal long Publish(FrameKind kind, FrameFlags flags, long ms, int size, long? repeats = null)
+    internal long Publish(FrameKind kind, FrameFlags flags, long ms, int size, long? repeats = null, TrackSet tracks = default)
     {
         var id = repeats ?? Published.Count;
         var payload = Hub.Buffers.Rent();
@@ -92,10 +92,10 @@ internal sealed class Stage : IDisposable
         payload.Append(filler);
         if (repeats is null)
         {
-            Published.Add(new Published(id, kind, flags, ms, Publications));
+            Published.Add(new Published(id, kind, flags, ms, Publications, tracks == TrackSet.None ? TrackSet.Of(0) : tracks));
         }
 
-        Publication.Publish(Hub.Frames.Create(kind, flags, ms, payload), Now);
+        Publication.Publish(Hub.Frames.Create(kind, flags, ms, payload, tracks: tracks), Now);
         return id;
     }
 

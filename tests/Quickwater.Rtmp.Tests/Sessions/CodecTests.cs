@@ -47,6 +47,28 @@ public sealed class CodecTests : StudioTests
         Assert.Equal(expected.Length, viewer.Media.Count());
     }
 
+    // 96 and A6: several tracks, key and inter. 01: one of them in this message, with coded frames (Enhanced RTMP v2, VideoPacketType.Multitrack).
+    [Fact]
+    [Requirement("RTMP-4.4", "RTMP-4.10", "RTMP-5.1")]
+    public void A_key_of_the_second_track_is_no_start_and_each_track_begins_with_its_own()
+    {
+        var studio = Open();
+        var publisher = studio.Publish();
+        static byte[] Track(bool isKey, byte track, byte picture) => [(byte)(isKey ? 0x96 : 0xA6), 0x01, .. "av01"u8, track, picture];
+
+        publisher.Video(0, Track(true, 0, 1));
+        publisher.Video(0, Track(true, 1, 2));
+        publisher.Video(40, Track(true, 0, 3));
+        publisher.Video(40, Track(false, 1, 4)); // builds on the key before
+        var viewer = studio.Play();
+        publisher.Video(80, Track(true, 1, 5));
+        publisher.Video(80, Track(false, 0, 6));
+        publisher.Video(120, Track(false, 1, 7));
+        studio.Settle();
+
+        Assert.Equal([3, 5, 6, 7], viewer.Media.Select(static heard => (int)heard.Body[^1]));
+    }
+
     [Fact]
     public void Colours_and_loudspeakers_are_kept_beside_the_configurations_of_each_track()
     {

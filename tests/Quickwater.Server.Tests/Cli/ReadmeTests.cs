@@ -74,7 +74,7 @@ public sealed partial class ReadmeTests
         foreach (var document in new[] { "README.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md" })
         {
             Assert.All(Place().Matches(Read(document)), match => Assert.True(
-                new[] { "", "src/Quickwater.Core/" }.Any(folder => Path.Exists(Path.Combine(Root(), folder + match.Groups["path"].Value))),
+                new[] { "", "src/Quickwater.Core/", "src/Quickwater.Media/" }.Any(folder => Path.Exists(Path.Combine(Root(), folder + match.Groups["path"].Value))),
                 $"{document} names {match.Groups["path"].Value}"));
         }
 
