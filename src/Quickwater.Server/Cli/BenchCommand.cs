@@ -30,6 +30,13 @@ internal static class BenchCommand
         {
             viewers, publishers, kilobits, frames, duration, url, sets, figures,
         };
+        rtmp.Validators.Add(result =>
+        {
+            if (result.GetResult(url) is { Tokens.Count: > 0 } && result.GetResult(sets) is { Tokens.Count: > 0 })
+            {
+                result.AddError("--set is for the server that is started here: leave it out, or --url.");
+            }
+        });
         rtmp.SetAction((parse, _) =>
         {
             var options = new LoadOptions(

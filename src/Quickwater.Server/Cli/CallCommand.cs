@@ -74,7 +74,7 @@ internal static class CallCommand
         }
         catch (ArgumentException e)
         {
-            await environment.Error.WriteLineAsync($"quickwater: {e.Message}"); // a file of TLS
+            await environment.Error.WriteLineAsync($"quickwater: {TlsOptions.Problem(e)}");
             return ExitCode.Failed;
         }
     }

@@ -34,6 +34,13 @@ internal static class RpcBenchCommand
             address, connections, inFlight, rate, duration, size, method, json, binary, sets, token, figures,
         };
         tls.AddTo(rpc);
+        rpc.Validators.Add(result =>
+        {
+            if (result.GetResult(address) is { Tokens.Count: > 0 } && result.GetResult(sets) is { Tokens.Count: > 0 })
+            {
+                result.AddError("--set is for the server that is started here: leave it out, or the address of the server that runs already.");
+            }
+        });
         rpc.SetAction((parse, _) =>
         {
             var isBinary = parse.GetValue(binary);
@@ -113,7 +120,7 @@ internal static class RpcBenchCommand
         }
         catch (Exception e) when (e is (IOException and not OutputException) or ArgumentException)
         {
-            await environment.Error.WriteLineAsync($"quickwater: the load failed: {e.Message}");
+            await environment.Error.WriteLineAsync($"quickwater: the load failed: {(e is ArgumentException tlsFault ? TlsOptions.Problem(tlsFault) : e.Message)}");
             return ExitCode.Failed;
         }
         finally

@@ -51,6 +51,9 @@ internal sealed class TlsOptions
     public TlsClientOptions? Of(ParseResult parse) =>
         parse.GetValue(_tls) ? Options(parse.GetValue(_ca), parse.GetValue(_pin), parse.GetValue(_certificate), parse.GetValue(_key)) : null;
 
+    /// <summary>What is wrong with a file that an option named, without the name of our own parameter, which the runtime adds.</summary>
+    public static string Problem(ArgumentException e) => e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
+
     // An option without its text is wrong usage by itself, and asking for its value throws.
     private static string? Text(CommandResult result, Option<string?> option) => result.GetResult(option)?.Tokens is [var token] ? token.Value : null;
 

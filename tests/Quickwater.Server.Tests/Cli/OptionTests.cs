@@ -80,7 +80,8 @@ public sealed class OptionTests
             string[] words = [.. path.Split(' '), .. filler, .. others, $"{name}={(name == "--output" ? Path.Combine("/nowhere/at/all", nonsense) : nonsense)}"];
             var (code, said) = await TryAsync(words);
             var isSettingForNobody = name == "--set" && path.StartsWith("bench ", StringComparison.Ordinal); // settings are for a server of its own
-            var expected = nonsense.Length > 0 && (IsAllowed(name, nonsense) || isSettingForNobody) ? (ExitCode.Failed, "nothing listens at the address")
+            var expected = nonsense.Length > 0 && isSettingForNobody ? (ExitCode.Usage, "--set is for the server that is started here")
+                : IsAllowed(name, nonsense) ? (ExitCode.Failed, "nothing listens at the address")
                 : name == "--output" ? (ExitCode.Failed, $"--output: /nowhere/at/all{(nonsense.Length > 0 ? "/" : "")}{nonsense} cannot be written")
                 : (ExitCode.Usage, nonsense.Length > 0 ? Told(name, nonsense, isFlag) : $"Required argument missing for option: '{name}'");
 
