@@ -12,6 +12,7 @@ internal sealed class SimDatagramPath
     private readonly DatagramAddress _to;
     private readonly TimeSpan _delay;
     private readonly bool _hasHole;
+    private readonly Queue<byte[]> _inOrder = new();
     private TimeSpan _freeAt;
     private TimeSpan _lastArrival;
     private TimeSpan _darkUntil;
@@ -53,19 +54,21 @@ internal sealed class SimDatagramPath
         {
             at += _rng.UpTo(Weather.ReorderMax);
             _world.Marks.Hit("datagram-overtaken");
+            Arrive(at, () => bytes);
         }
         else
         {
-            at = at > _lastArrival ? at : _lastArrival;
-            _lastArrival = at;
+            _lastArrival = at > _lastArrival ? at : _lastArrival;
+            _inOrder.Enqueue(bytes);
+            Arrive(_lastArrival, _inOrder.Dequeue); // of several at one time any may be called first
         }
 
-        Arrive(at, bytes);
         if (_rng.Chance(Weather.Duplicate))
         {
             _network.Ledger.Duplicated++;
             _world.Marks.Hit("datagram-copied");
-            Arrive(at + _rng.UpTo(Weather.ReorderMax), [.. bytes]);
+            byte[] copy = [.. bytes];
+            Arrive(at + _rng.UpTo(Weather.ReorderMax), () => copy);
         }
     }
 
@@ -115,13 +118,13 @@ internal sealed class SimDatagramPath
         return null;
     }
 
-    private void Arrive(TimeSpan at, byte[] bytes)
+    private void Arrive(TimeSpan at, Func<byte[]> take)
     {
         _network.Ledger.OnTheWay++;
         _world.Time.After(at - Now, () =>
         {
             _network.Ledger.OnTheWay--;
-            _network.Arrived(_from, _to, bytes);
+            _network.Arrived(_from, _to, take());
         });
     }
 }

@@ -90,6 +90,9 @@ public sealed class DatagramPort : IMailbox, IDatagramEvents, IThreadPoolWorkIte
         _input.Received, _input.Bytes, _output.Sent, _output.Bytes, _output.Failed, _input.Oversized, _input.StraysTaken, _strays.Dropped,
         Volatile.Read(ref _turns), Volatile.Read(ref _longTurns));
 
+    /// <summary>Unique within the engine, from 1.</summary>
+    internal ulong Number { get; init; }
+
     /// <summary>Idle means: no turn runs or is asked for. For the simulator's invariants.</summary>
     internal bool IsIdle => _wake.IsIdle;
 

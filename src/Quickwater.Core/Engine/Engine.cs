@@ -13,12 +13,13 @@ public sealed class Engine : IDisposable
     private const int RunsKept = 64;
 
     private readonly ConcurrentDictionary<ulong, Connection> _open = new();
-    private readonly ConcurrentDictionary<DatagramPort, byte> _ports = new();
+    private readonly ConcurrentDictionary<ulong, DatagramPort> _ports = new();
     private readonly ConcurrentDictionary<ulong, DatagramPeer> _peers = new();
     private readonly ConcurrentDictionary<(string Protocol, Reason Why), long> _closed = new();
     private readonly Lock _totals = new();
     private readonly FreeList<WakeRun> _runs = new(RunsKept);
     private ulong _lastId;
+    private ulong _lastPort;
     private long _closedBytesReceived;
     private long _closedBytesSent;
     private long _closedLongTurns;
@@ -81,7 +82,7 @@ public sealed class Engine : IDisposable
     public ICollection<Connection> Connections => _open.Values;
 
     /// <summary>The open datagram ports, in no order. A snapshot.</summary>
-    public ICollection<DatagramPort> Ports => _ports.Keys;
+    public ICollection<DatagramPort> Ports => _ports.Values;
 
     /// <summary>How many connections closed for each reason, by protocol. A snapshot.</summary>
     public IEnumerable<KeyValuePair<(string Protocol, Reason Why), long>> ClosedByReason => _closed;
@@ -135,10 +136,10 @@ public sealed class Engine : IDisposable
             throw new ArgumentException(string.Join("; ", faults), nameof(options));
         }
 
-        var port = new DatagramPort(this, socket, factory, options, scheduler, shards);
+        var port = new DatagramPort(this, socket, factory, options, scheduler, shards) { Number = Interlocked.Increment(ref _lastPort) };
         Interlocked.Increment(ref _openCount);
         Interlocked.Increment(ref _portCount);
-        _ports[port] = 0;
+        _ports[port.Number] = port;
         port.Start();
         if (Volatile.Read(ref _draining) != 0)
         {
@@ -163,7 +164,7 @@ public sealed class Engine : IDisposable
             connection.Post(Command.Drain);
         }
 
-        foreach (var (port, _) in _ports)
+        foreach (var (_, port) in _ports)
         {
             port.Post(Command.Drain);
         }
@@ -177,7 +178,7 @@ public sealed class Engine : IDisposable
             connection.Post(Command.Kick(why));
         }
 
-        foreach (var (port, _) in _ports)
+        foreach (var (_, port) in _ports)
         {
             port.Post(Command.Kick(why));
         }
@@ -191,7 +192,7 @@ public sealed class Engine : IDisposable
             connection.Abort(why);
         }
 
-        foreach (var (port, _) in _ports)
+        foreach (var (_, port) in _ports)
         {
             port.Abort(why);
         }
@@ -312,7 +313,7 @@ public sealed class Engine : IDisposable
         var stats = port.Stats;
         lock (_totals)
         {
-            _ports.TryRemove(port, out _);
+            _ports.TryRemove(port.Number, out _);
             _closedBytesReceived += stats.BytesReceived;
             _closedBytesSent += stats.BytesSent;
             _closedLongTurns += stats.LongTurns;
@@ -347,7 +348,7 @@ public sealed class Engine : IDisposable
                 sum += of(connection);
             }
 
-            foreach (var (port, _) in _ports)
+            foreach (var (_, port) in _ports)
             {
                 sum += ofPort(port);
             }
