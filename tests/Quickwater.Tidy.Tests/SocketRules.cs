@@ -26,7 +26,6 @@ public sealed class SocketRules
         ["src/Quickwater.Net/Udp/UdpOpening.cs TryOpen"] = "it could not be bound",
         ["src/Quickwater.Net/Udp/UdpSocket.cs Close"] = "the owner of a socket for datagrams",
         ["src/Quickwater.Net/Udp/LinuxUdpSocket.cs Release"] = "the owner of a socket for datagrams",
-        ["src/Quickwater.Net/Udp/UdpServer.cs StartSharded"] = "bound, and no port came of it",
         ["src/Quickwater.Server/Http/WebAcceptor.cs UnbindAsync"] = "the owner of the listening socket",
         ["src/Quickwater.Server/Http/WebAcceptor.cs HandOn"] = "accepted, and never handed on",
         ["src/Quickwater.Server/Http/WebAcceptor.cs Pass"] = "accepted, and no connection came of it",

@@ -18,14 +18,14 @@ public sealed class PortWatch : IDatagramSessionFactory, IDatagramSession
 
     internal PortWatch(World world, SimHost host, SimDatagramSocket socket, IDatagramSessionFactory factory)
     {
-        (_world, _factory, Host, Socket) = (world, factory, host, socket);
+        (_world, _factory, Host, DatagramSocket) = (world, factory, host, socket);
     }
 
     /// <summary>Whose port it is.</summary>
     public SimHost Host { get; }
 
     /// <summary>Its socket.</summary>
-    public SimDatagramSocket Socket { get; }
+    public SimDatagramSocket DatagramSocket { get; }
 
     /// <summary>The port; null while the engine opens it.</summary>
     public DatagramPort? Port { get; internal set; }
@@ -57,7 +57,7 @@ public sealed class PortWatch : IDatagramSessionFactory, IDatagramSession
     public void Receive(in DatagramAddress from, ReadOnlySpan<byte> bytes, Instant now)
     {
         Enter("Receive");
-        _world.Require(Port is null || bytes.Length <= Port.Options.DatagramBytesMax, $"{Socket.Name}: no datagram is longer than the session is given");
+        _world.Require(Port is null || bytes.Length <= Port.Options.DatagramBytesMax, $"{DatagramSocket.Name}: no datagram is longer than the session is given");
         try
         {
             Session.Receive(from, bytes, now);
@@ -72,10 +72,10 @@ public sealed class PortWatch : IDatagramSessionFactory, IDatagramSession
     public bool Transmit(DatagramBatch batch, Instant now)
     {
         Enter("Transmit");
-        _world.Require(!Socket.SendWaits, $"{Socket.Name}: Transmit is pulled only when no send is in flight");
-        _world.Require(batch.IsEmpty && batch.Next == 0 && batch.Failures == 0, $"{Socket.Name}: Transmit starts with an empty batch");
+        _world.Require(!DatagramSocket.SendWaits, $"{DatagramSocket.Name}: Transmit is pulled only when no send is in flight");
+        _world.Require(batch.IsEmpty && batch.Next == 0 && batch.Failures == 0, $"{DatagramSocket.Name}: Transmit starts with an empty batch");
         var more = Session.Transmit(batch, now);
-        _world.Require(!more || !batch.IsEmpty, $"{Socket.Name}: a session with more to send fills a batch with something");
+        _world.Require(!more || !batch.IsEmpty, $"{DatagramSocket.Name}: a session with more to send fills a batch with something");
         Leave();
         return more;
     }
@@ -84,7 +84,7 @@ public sealed class PortWatch : IDatagramSessionFactory, IDatagramSession
     public void Failed(in DatagramAddress peer, Reason why, Instant now)
     {
         Enter("Failed");
-        _world.Require(why != Reason.None, $"{Socket.Name}: what failed has a reason");
+        _world.Require(why != Reason.None, $"{DatagramSocket.Name}: what failed has a reason");
         Session.Failed(peer, why, now);
         Leave();
     }
@@ -101,7 +101,7 @@ public sealed class PortWatch : IDatagramSessionFactory, IDatagramSession
     public void Handle(DatagramPeer? peer, in Command command, Instant now)
     {
         Enter("Handle");
-        _world.Require(peer is null || peer.Ended == Reason.None, $"{Socket.Name}: no command for a peer that is over");
+        _world.Require(peer is null || peer.Ended == Reason.None, $"{DatagramSocket.Name}: no command for a peer that is over");
         Session.Handle(peer, command, now);
         Leave();
     }
@@ -118,9 +118,9 @@ public sealed class PortWatch : IDatagramSessionFactory, IDatagramSession
     public void Close(Reason why, Instant now)
     {
         Enter("Close");
-        _world.Require(why != Reason.None, $"{Socket.Name}: a port closes for a reason");
+        _world.Require(why != Reason.None, $"{DatagramSocket.Name}: a port closes for a reason");
         Session.Close(why, now);
-        _world.Require(Session.Ended != Reason.None, $"{Socket.Name}: a closed session has ended");
+        _world.Require(Session.Ended != Reason.None, $"{DatagramSocket.Name}: a closed session has ended");
         Over = true;
         Leave();
     }
@@ -133,27 +133,27 @@ public sealed class PortWatch : IDatagramSessionFactory, IDatagramSession
             return;
         }
 
-        _world.Require(port.IsIdle, $"{Socket.Name}: a turn was lost");
+        _world.Require(port.IsIdle, $"{DatagramSocket.Name}: a turn was lost");
         if (port.IsClosed)
         {
-            _world.Require(port.PeerCount == 0 && Over && Socket.Closed, $"{Socket.Name}: a closed port has no peers, no session and no socket");
+            _world.Require(port.PeerCount == 0 && Over && DatagramSocket.Closed, $"{DatagramSocket.Name}: a closed port has no peers, no session and no socket");
             return;
         }
 
-        _world.Require(!Socket.HasInput, $"{Socket.Name}: datagrams wait that nobody receives");
-        _world.Require(!port.HasStrays, $"{Socket.Name}: strays wait that nobody takes");
-        _world.Require(port.SendInFlight == Socket.SendWaits, $"{Socket.Name}: a send that nobody goes on with");
-        _world.Require(Session.Ended == Reason.None || port.SendInFlight, $"{Socket.Name}: an ended session is flushed");
+        _world.Require(!DatagramSocket.HasInput, $"{DatagramSocket.Name}: datagrams wait that nobody receives");
+        _world.Require(!port.HasStrays, $"{DatagramSocket.Name}: strays wait that nobody takes");
+        _world.Require(port.SendInFlight == DatagramSocket.SendWaits, $"{DatagramSocket.Name}: a send that nobody goes on with");
+        _world.Require(Session.Ended == Reason.None || port.SendInFlight, $"{DatagramSocket.Name}: an ended session is flushed");
         _world.Require(
-            Session.Ended != Reason.None || Session.Deadline > _world.Clock.Now - s_timerSlack, $"{Socket.Name}: a deadline is behind: {Session.Deadline} at {_world.Clock.Now}");
+            Session.Ended != Reason.None || Session.Deadline > _world.Clock.Now - s_timerSlack, $"{DatagramSocket.Name}: a deadline is behind: {Session.Deadline} at {_world.Clock.Now}");
         _world.Require(
-            port.SendInFlight || Session is not IHasOutput { HasOutput: true }, $"{Socket.Name}: the session has datagrams that nobody pulls");
+            port.SendInFlight || Session is not IHasOutput { HasOutput: true }, $"{DatagramSocket.Name}: the session has datagrams that nobody pulls");
     }
 
     private void Enter(string call)
     {
-        _world.Require(!_inside, $"{Socket.Name}: one turn at a time ({call})");
-        _world.Require(!Over, $"{Socket.Name}: Close is the last call, and comes once ({call})");
+        _world.Require(!_inside, $"{DatagramSocket.Name}: one turn at a time ({call})");
+        _world.Require(!Over, $"{DatagramSocket.Name}: Close is the last call, and comes once ({call})");
         _inside = true;
         _world.Interrupt();
     }

@@ -31,7 +31,7 @@ internal sealed class DatagramOutput(DatagramPort port, IDatagramSocket socket)
             return Pulled.InFlight;
         }
 
-        var more = InFlight; // the session has not been asked since, whatever came meanwhile
+        var more = InFlight && !Mutants.UnaskedAfterSend; // the session has not been asked since, whatever came meanwhile
         if (!InFlight)
         {
             more = port.Session.Transmit(_batch, now);

@@ -20,7 +20,9 @@ internal sealed unsafe class UdpLoop : IScheduler, IDisposable
     private readonly ReceiveCoalescing _coalescing;
     private readonly Action<Exception>? _faulted;
     private readonly Thread _thread;
+    private readonly Lock _eventLock = new(); // a number that is closed may be another's
     private readonly int _event;
+    private bool _eventClosed;
     private LinuxUdpSocket? _socket;
     private int _asleep;
     private bool _stopped;
@@ -88,7 +90,11 @@ internal sealed unsafe class UdpLoop : IScheduler, IDisposable
             _thread.Join();
         }
 
-        _ = EpollCalls.Close(_event);
+        lock (_eventLock)
+        {
+            _eventClosed = true;
+            _ = EpollCalls.Close(_event);
+        }
     }
 
     /// <summary>The socket that it waits for, from now on.</summary>
@@ -114,7 +120,13 @@ internal sealed unsafe class UdpLoop : IScheduler, IDisposable
     private void Interrupt()
     {
         var one = 1UL;
-        _ = EpollCalls.Write(_event, (byte*)&one, sizeof(ulong));
+        lock (_eventLock)
+        {
+            if (!_eventClosed)
+            {
+                _ = EpollCalls.Write(_event, (byte*)&one, sizeof(ulong));
+            }
+        }
     }
 
     // A thread that a port and all its peers depend on: nothing gets out of it.

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Quickwater.Core;
 
 namespace Quickwater.Net;
@@ -11,6 +12,10 @@ internal static class UdpOpening
     private const int ConnectionResets = -1744830452; // SIO_UDP_CONNRESET of Windows
     private const int SocketLevel = 1; // SOL_SOCKET of Linux
     private const int ReusePort = 15; // SO_REUSEPORT of Linux
+    private const int IPv4Level = 0; // IPPROTO_IP
+    private const int IPv4MtuDiscover = 10; // IP_MTU_DISCOVER of Linux
+    private const int IPv6Level = 41; // IPPROTO_IPV6
+    private const int IPv6MtuDiscover = 23; // IPV6_MTU_DISCOVER of Linux
 
     /// <summary>
     /// Opens one, enters it in the books, and gives what was bound. On failure <paramref name="why"/> is, for example, <see cref="Reason.AddressInUse"/>, and nothing
@@ -64,11 +69,26 @@ internal static class UdpOpening
     public static void Share(Socket socket)
     {
         ReadOnlySpan<int> on = [1];
-        socket.SetRawSocketOption(SocketLevel, ReusePort, System.Runtime.InteropServices.MemoryMarshal.AsBytes(on));
+        socket.SetRawSocketOption(SocketLevel, ReusePort, MemoryMarshal.AsBytes(on));
     }
 
     /// <summary>Where it is bound.</summary>
     public static DatagramAddress LocalOf(Socket socket) => DatagramAddress.Of((IPEndPoint?)socket.LocalEndPoint ?? new IPEndPoint(IPAddress.Any, 0));
+
+    // The runtime sets it for IPv4 alone; a socket of both families needs it for both.
+    private static void ForbidFragments(Socket socket)
+    {
+        if (socket.AddressFamily == AddressFamily.InterNetwork)
+        {
+            socket.DontFragment = true;
+        }
+        else if (OperatingSystem.IsLinux())
+        {
+            ReadOnlySpan<int> always = [2]; // IP_PMTUDISC_DO, IPV6_PMTUDISC_DO
+            socket.SetRawSocketOption(IPv6Level, IPv6MtuDiscover, MemoryMarshal.AsBytes(always));
+            socket.SetRawSocketOption(IPv4Level, IPv4MtuDiscover, MemoryMarshal.AsBytes(always));
+        }
+    }
 
     private static void Prepare(Socket socket, UdpSocketOptions options)
     {
@@ -81,7 +101,7 @@ internal static class UdpOpening
         socket.SendBufferSize = options.SendBufferBytes;
         if (options.DontFragment)
         {
-            socket.DontFragment = true;
+            ForbidFragments(socket);
         }
 
         if (OperatingSystem.IsWindows())

@@ -1,8 +1,10 @@
 using System.Net;
+using Quickwater.Testing;
 using Xunit;
 
 namespace Quickwater.Core.Tests;
 
+[Requirement("NET-5.1/addresses")]
 public sealed class DatagramAddressTests
 {
     private const int Port = 7777;

@@ -90,15 +90,15 @@ public sealed class UdpServerTests
     [InlineData("::", Reason.None)]
     public void A_server_binds_addresses_of_this_machine_and_a_free_port(string host, Reason expected)
     {
-        foreach (var portable in new[] { true, false })
+        foreach (var isWhole in new[] { true, false })
         {
-            var options = new UdpSocketOptions { Bind = new IPEndPoint(IPAddress.Parse(host), 0) };
+            var options = new UdpSocketOptions { Bind = new IPEndPoint(IPAddress.Parse(host), 0), DontFragment = isWhole };
             var leaks = new LeakCounters();
             UdpSocket.TryOpen(options, leaks, out var socket, out var why);
             Assert.Equal(expected, why);
             Assert.Equal(expected == Reason.None, socket is { Local.Port: > 0 });
             socket?.Close();
-            Assert.True(leaks.Read().IsZero, $"{portable}: {leaks.Read()}");
+            Assert.True(leaks.Read().IsZero, leaks.Read().ToString());
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class DatagramScenario : Scenario
         var clients = world.AddHost("client", engine);
         server.MayFault = true;
         var ports = Serve(world, server, rng.Between(1, 3));
-        PortWatch[] asking = [.. Enumerable.Range(1, rng.Between(1, 6)).Select(number => Ask(world, clients, (uint)number, ports[0].Socket.Seen))];
+        PortWatch[] asking = [.. Enumerable.Range(1, rng.Between(1, 6)).Select(number => Ask(world, clients, (uint)number, ports[0].DatagramSocket.Seen))];
 
         if (rng.Chance(0.5))
         {
@@ -62,7 +62,7 @@ public sealed class DatagramScenario : Scenario
 
         if (isRude)
         {
-            world.RunUntil(() => ports.Any(static one => one.Socket.Waiting > 0), TimeSpan.FromSeconds(10), "a client asks");
+            world.RunUntil(() => ports.Any(static one => one.DatagramSocket.Waiting > 0), TimeSpan.FromSeconds(10), "a client asks");
         }
         else
         {
@@ -89,7 +89,7 @@ public sealed class DatagramScenario : Scenario
         var ports = new List<PortWatch>();
         for (var shard = 0; shard < shards; shard++)
         {
-            var socket = ports.Count == 0 ? world.Datagrams.Bind("server-0") : world.Datagrams.Share($"server-{shard}", ports[0].Socket);
+            var socket = ports.Count == 0 ? world.Datagrams.Bind("server-0") : world.Datagrams.Share($"server-{shard}", ports[0].DatagramSocket);
             ports.Add(server.OpenPort(socket, echo, options with { Shard = shard }, group));
         }
 
@@ -148,7 +148,7 @@ public sealed class DatagramScenario : Scenario
             var echo = (EchoPort)watch.Session;
             world.Require(
                 echo.Taken == echo.Echoed + echo.Passed + echo.Refused + echo.Dropped + echo.Thrown,
-                $"{watch.Socket.Name}: each whole datagram has one fate: {echo.Taken} taken, {echo.Echoed} echoed, {echo.Passed} passed on, {echo.Refused} refused, {echo.Dropped} dropped, {echo.Thrown} thrown");
+                $"{watch.DatagramSocket.Name}: each whole datagram has one fate: {echo.Taken} taken, {echo.Echoed} echoed, {echo.Passed} passed on, {echo.Refused} refused, {echo.Dropped} dropped, {echo.Thrown} thrown");
             Mark(world, "drained-port", watch.Port is { Ended: Reason.Drained });
             Mark(world, "datagram-oversized", watch.Port is { Stats.Oversized: > 0 });
         }
