@@ -58,7 +58,7 @@ internal sealed class UdpEcho(DatagramPort port) : IDatagramSession
         peer.CountReceived(bytes.Length);
         if (bytes.Length > 0 && bytes[0] == Thrown)
         {
-            throw new InvalidOperationException("planted");
+            ThrowAsMeant();
         }
 
         if (_count == Slots || (bytes.Length > 0 && bytes[0] == Dropped))
@@ -117,6 +117,10 @@ internal sealed class UdpEcho(DatagramPort port) : IDatagramSession
         Ended = Ended == Reason.None ? why : Ended;
         _peers.Clear();
     }
+
+    // Not inlined, so that the stack shows whose fault it was.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void ThrowAsMeant() => throw new InvalidOperationException("planted");
 
     private void Forget(DatagramPeer peer, Reason why)
     {
