@@ -11,6 +11,7 @@ internal static class Program
     private static readonly (string Name, string What, Func<Task> Run)[] Measurements =
     [
         ("engine", "the engine against C: echo, fan-out, memory of idle connections", EngineBench.RunAsync),
+        ("datagrams", "datagram ports against C: echo of 500 peers at 10,000, 30,000 and 100,000 datagrams a second", DatagramBench.RunAsync),
         ("fanout", "the server with 1000 RTMP viewers, and with 500 Mb/s, against paced sends in C: CPU per GB, delay, memory", FanoutBench.RunAsync),
         ("audio", "audio stations with 500 and 1000 listeners against Icecast and paced sends in C, on one load generator: CPU, delay", AudioBench.RunAsync),
         ("rpc", "RPC at 8 connections x 64 calls at once against a C echo of the same frames: CPU and allocation per call; gRPC beside it", RpcBench.RunAsync),
@@ -26,6 +27,8 @@ internal static class Program
                 return await EchoServer.RunAsync(backEnd, receive);
             case ["serve-engine-echo", var backEnd]:
                 return await EngineServer.EchoAsync(backEnd);
+            case ["serve-datagrams", var kind]:
+                return await DatagramServer.RunAsync(kind);
             case ["serve-rpc"]:
                 return await RpcTaskServer.RunAsync();
             case ["serve-fan", var viewers, var batchBytes, var backEnd]:

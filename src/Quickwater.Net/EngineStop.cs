@@ -45,14 +45,14 @@ public static class EngineStop
         return EmptyAsync(engine, AbortTimeout, time, CancellationToken.None);
     }
 
-    // Whether no connection is open any more. One that was being accepted may still come after the last has closed.
+    // Whether no connection and no port is open any more. One that was being accepted may still come after the last has closed.
     private static async Task<bool> EmptyAsync(Engine engine, TimeSpan within, TimeProvider time, CancellationToken hurry)
     {
         using var late = new CancellationTokenSource(within, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, hurry);
         try
         {
-            while (engine.OpenCount > 0)
+            while (!engine.IsEmpty)
             {
                 await EmptiedAsync(engine, over.Token);
             }
@@ -61,7 +61,7 @@ public static class EngineStop
         }
         catch (OperationCanceledException)
         {
-            return engine.OpenCount == 0;
+            return engine.IsEmpty;
         }
     }
 
@@ -72,7 +72,7 @@ public static class EngineStop
         engine.Emptied += OnEmptied;
         try
         {
-            if (engine.OpenCount > 0)
+            if (!engine.IsEmpty)
             {
                 await emptied.Task.WaitAsync(cancel);
             }

@@ -50,10 +50,17 @@ internal static class Mutants
     /// <summary>A ticker whose turn came late forgets the next time.</summary>
     internal static readonly bool LostTick = Planted.Is("lost-tick");
 
+    /// <summary>A datagram port does not ask its session again once a send that waited is done.</summary>
+    internal static readonly bool UnaskedAfterSend = Planted.Is("unasked-after-send");
+
+    /// <summary>A datagram that another shard passes on wakes nobody.</summary>
+    internal static readonly bool LostStray = Planted.Is("lost-stray");
+
     /// <summary>The names of all of them.</summary>
     internal static IReadOnlyList<string> Names { get; } =
     [
         "lost-wake-up", "lost-completion", "forgotten-pause", "early-release", "double-release", "second-send", "rude-close",
         "late-timer", "drop-inside-gop", "skipped-config", "uncounted-drop", "stale-answer", "jump-is-lag", "untold-skip", "lost-tick",
+        "unasked-after-send", "lost-stray",
     ];
 }

@@ -24,6 +24,8 @@ public sealed class MutantTests
         { "jump-is-lag", "hub" },
         { "untold-skip", "audio" },
         { "lost-tick", "audio" },
+        { "unasked-after-send", "datagrams" },
+        { "lost-stray", "datagrams" },
         { "rpc-credit-overrun", "rpc" },
         { "rpc-lost-answer", "rpc" },
         { "rpc-hasty-drain", "rpc" },

@@ -28,6 +28,7 @@ public sealed class PurityRules
         ["src/Quickwater.Core/Engine/IScheduler.cs"] = "its contract",
         ["src/Quickwater.Core/Engine/DeadlineQueue.cs"] = "it has one timer of that contract",
         ["src/Quickwater.Core/Engine/Connection.cs"] = "a connection is the work item that a scheduler queues",
+        ["src/Quickwater.Core/Datagrams/DatagramPort.cs"] = "and so is a datagram port",
         ["src/Quickwater.Core/Engine/Ticker.cs"] = "and so is what lives by time",
         ["src/Quickwater.Core/Engine/WakeRun.cs"] = "and so are many that are woken at once",
         ["sim/Quickwater.Sim/Worlds/SimScheduler.cs"] = "the simulator's scheduler",

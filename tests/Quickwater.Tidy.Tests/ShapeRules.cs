@@ -21,6 +21,8 @@ public sealed class ShapeRules
     // Small types that only make sense beside each other.
     private static readonly Dictionary<string, string> SeveralOnPurpose = new(StringComparer.Ordinal)
     {
+        ["src/Quickwater.Core/Datagrams/DatagramReceived.cs"] = "a result and its statuses",
+        ["src/Quickwater.Core/Datagrams/IDatagramSocket.cs"] = "a socket and what it tells its owner: two halves of one contract",
         ["src/Quickwater.Core/Engine/Command.cs"] = "a command and its kinds",
         ["src/Quickwater.Core/Engine/IoResult.cs"] = "a result and its statuses",
         ["src/Quickwater.Core/Engine/ITransport.cs"] = "a transport and what it tells its owner: two halves of one contract",

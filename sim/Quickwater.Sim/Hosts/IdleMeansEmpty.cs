@@ -15,6 +15,11 @@ public sealed class IdleMeansEmpty : Invariant
             {
                 endpoint.MustBeIdle();
             }
+
+            foreach (var port in host.Ports)
+            {
+                port.MustBeIdle();
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed class SimHost : IConnectionObserver, IDisposable
 
     private readonly World _world;
     private readonly List<Endpoint> _endpoints = [];
+    private readonly List<PortWatch> _ports = [];
     private readonly SortedDictionary<Reason, int> _closed = [];
 
     internal SimHost(World world, string name, EngineOptions options)
@@ -29,6 +30,9 @@ public sealed class SimHost : IConnectionObserver, IDisposable
 
     /// <summary>All connections that this host ever had.</summary>
     public IReadOnlyList<Endpoint> Endpoints => _endpoints;
+
+    /// <summary>All datagram ports that this host ever had.</summary>
+    public IReadOnlyList<PortWatch> Ports => _ports;
 
     /// <summary>How many connections ended for each reason.</summary>
     public IReadOnlyDictionary<Reason, int> Closed => _closed;
@@ -48,6 +52,15 @@ public sealed class SimHost : IConnectionObserver, IDisposable
         return endpoint;
     }
 
+    /// <summary>Opens a port on a datagram socket.</summary>
+    public PortWatch OpenPort(SimDatagramSocket socket, IDatagramSessionFactory factory, DatagramPortOptions options, DatagramShards? shards = null)
+    {
+        var watch = new PortWatch(_world, this, socket, factory);
+        _ports.Add(watch);
+        watch.Port = Engine.OpenPort(socket, watch, options, shards: shards);
+        return watch;
+    }
+
     /// <summary>Tells all connections to finish, and forces those that have not by the time.</summary>
     public void Drain(TimeSpan timeout)
     {
@@ -55,7 +68,7 @@ public sealed class SimHost : IConnectionObserver, IDisposable
         Engine.Drain();
         _world.Time.After(timeout, () =>
         {
-            if (Engine.OpenCount > 0)
+            if (!Engine.IsEmpty)
             {
                 _world.Marks.Hit("drain-timeout");
                 Engine.Kick(Reason.DrainTimeout);

@@ -17,7 +17,7 @@ public abstract class Scenario
 
     /// <summary>All scenarios.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
-        [new EchoScenario(), new HubScenario(), new RtmpScenario(), new AudioScenario(), new RpcScenario()];
+        [new EchoScenario(), new HubScenario(), new RtmpScenario(), new AudioScenario(), new RpcScenario(), new DatagramScenario()];
 
     /// <summary>The world of a seed, with the faults of that seed.</summary>
     public World CreateWorld(ulong seed) => new(seed, Faults.Swarm(seed)) { Scenario = Name };

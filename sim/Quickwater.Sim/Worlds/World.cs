@@ -32,6 +32,8 @@ public sealed class World : IDisposable
         Clock = new Clock(Time);
         Scheduler = new SimScheduler(this, root.Fork());
         Network = new SimNetwork(this, root.Fork());
+        Datagrams = new SimDatagramNetwork(this, root.Fork());
+        _invariants.Add(Datagrams.Ledger);
     }
 
     /// <summary>What all of it is drawn from.</summary>
@@ -54,6 +56,9 @@ public sealed class World : IDisposable
 
     /// <summary>The network.</summary>
     public SimNetwork Network { get; }
+
+    /// <summary>The network of datagrams.</summary>
+    public SimDatagramNetwork Datagrams { get; }
 
     /// <summary>The rare states that were reached.</summary>
     public Marks Marks { get; } = new();
@@ -129,11 +134,11 @@ public sealed class World : IDisposable
         var time = within ?? TimeSpan.FromMinutes(10);
         do
         {
-            RunUntil(() => OpenConnections == 0, time, "every connection is closed");
+            RunUntil(() => IsEmpty, time, "every connection and every port is closed");
             RunUntil(() => Network.OpenSockets == 0, time, "every operation has completed and every socket is closed");
             Run(TimeSpan.FromSeconds(1));
         }
-        while (OpenConnections > 0 || Network.OpenSockets > 0); // somebody dialled late
+        while (!IsEmpty || Network.OpenSockets > 0); // somebody dialled late
         foreach (var host in _hosts)
         {
             Require(host.Engine.Leaks.Read().IsZero, $"{host.Name} gives everything back: {host.Engine.Leaks.Read()}");
@@ -146,6 +151,7 @@ public sealed class World : IDisposable
         Note("heal", "world");
         Weather = Weather.Healed();
         Network.Heal();
+        Datagrams.Heal();
     }
 
     /// <summary>Adds an event to the trace.</summary>
@@ -222,6 +228,8 @@ public sealed class World : IDisposable
             host.Dispose();
         }
     }
+
+    private bool IsEmpty => _hosts.TrueForAll(static host => host.Engine.IsEmpty);
 
     private bool IsDue => Scheduler.Ready > 0 || Time.Next <= Time.Elapsed;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 
 namespace Quickwater.Core;
 
@@ -12,15 +13,19 @@ public sealed class Engine : IDisposable
     private const int RunsKept = 64;
 
     private readonly ConcurrentDictionary<ulong, Connection> _open = new();
+    private readonly ConcurrentDictionary<ulong, DatagramPort> _ports = new();
+    private readonly ConcurrentDictionary<ulong, DatagramPeer> _peers = new();
     private readonly ConcurrentDictionary<(string Protocol, Reason Why), long> _closed = new();
     private readonly Lock _totals = new();
     private readonly FreeList<WakeRun> _runs = new(RunsKept);
     private ulong _lastId;
+    private ulong _lastPort;
     private long _closedBytesReceived;
     private long _closedBytesSent;
     private long _closedLongTurns;
     private int _draining;
-    private int _openCount;
+    private int _openCount; // with the ports
+    private int _portCount;
 
     /// <summary>Makes an engine.</summary>
     /// <exception cref="ArgumentException">The options are not valid; the message tells which and why.</exception>
@@ -40,7 +45,7 @@ public sealed class Engine : IDisposable
         Deadlines = new DeadlineQueue(Clock, scheduler, Fault);
     }
 
-    /// <summary>Raised, on the thread of the turn, when the last open connection has closed.</summary>
+    /// <summary>Raised, on the thread of the turn, when the last open connection or datagram port has closed.</summary>
     public event EventHandler? Emptied;
 
     /// <summary>The limits and settings.</summary>
@@ -55,23 +60,29 @@ public sealed class Engine : IDisposable
     /// <summary>Counters of what is alive: read zero when everything is closed.</summary>
     public LeakCounters Leaks { get; }
 
-    /// <summary>Connections that are open now.</summary>
-    public int OpenCount => Volatile.Read(ref _openCount);
+    /// <summary>Connections that are open now, the peers of datagram ports among them.</summary>
+    public int OpenCount => Math.Max(0, Volatile.Read(ref _openCount) - Volatile.Read(ref _portCount));
+
+    /// <summary>Whether no connection and no datagram port is open.</summary>
+    public bool IsEmpty => Volatile.Read(ref _openCount) == 0;
 
     /// <summary>Connections that were opened since the start.</summary>
     public long OpenedTotal => (long)Volatile.Read(ref _lastId);
 
     /// <summary>Bytes received since the start, by closed and open connections.</summary>
-    public long BytesReceived => Sum(ref _closedBytesReceived, static c => c.Stats.BytesReceived);
+    public long BytesReceived => Sum(ref _closedBytesReceived, static c => c.Stats.BytesReceived, static p => p.Stats.BytesReceived);
 
     /// <summary>Bytes sent since the start.</summary>
-    public long BytesSent => Sum(ref _closedBytesSent, static c => c.Stats.BytesSent);
+    public long BytesSent => Sum(ref _closedBytesSent, static c => c.Stats.BytesSent, static p => p.Stats.BytesSent);
 
     /// <summary>Turns that took too long since the start.</summary>
-    public long LongTurns => Sum(ref _closedLongTurns, static c => c.Stats.LongTurns);
+    public long LongTurns => Sum(ref _closedLongTurns, static c => c.Stats.LongTurns, static p => p.Stats.LongTurns);
 
     /// <summary>The open connections, in no order. A snapshot.</summary>
     public ICollection<Connection> Connections => _open.Values;
+
+    /// <summary>The open datagram ports, in no order. A snapshot.</summary>
+    public ICollection<DatagramPort> Ports => _ports.Values;
 
     /// <summary>How many connections closed for each reason, by protocol. A snapshot.</summary>
     public IEnumerable<KeyValuePair<(string Protocol, Reason Why), long>> ClosedByReason => _closed;
@@ -109,6 +120,38 @@ public sealed class Engine : IDisposable
     /// <summary>The open connection of that id.</summary>
     public bool TryFind(ulong id, [MaybeNullWhen(false)] out Connection connection) => _open.TryGetValue(id, out connection);
 
+    /// <summary>Opens a port on a datagram socket, and starts its first turn.</summary>
+    /// <param name="socket">The port's from now on.</param>
+    /// <param name="factory">Makes its session.</param>
+    /// <param name="options">Its limits.</param>
+    /// <param name="scheduler">Where its turns run and its deadlines go off; null for the engine's.</param>
+    /// <param name="shards">The ports of its address; null when it is alone.</param>
+    /// <exception cref="ArgumentException">The options are not valid; the message tells which and why.</exception>
+    public DatagramPort OpenPort(
+        IDatagramSocket socket, IDatagramSessionFactory factory, DatagramPortOptions options, IScheduler? scheduler = null, DatagramShards? shards = null)
+    {
+        var faults = options.Validate().ToList();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", faults), nameof(options));
+        }
+
+        var port = new DatagramPort(this, socket, factory, options, scheduler, shards) { Number = Interlocked.Increment(ref _lastPort) };
+        Interlocked.Increment(ref _openCount);
+        Interlocked.Increment(ref _portCount);
+        _ports[port.Number] = port;
+        port.Start();
+        if (Volatile.Read(ref _draining) != 0)
+        {
+            port.Post(Command.Drain);
+        }
+
+        return port;
+    }
+
+    /// <summary>The open peer of a datagram port of that id.</summary>
+    public bool TryFind(ulong id, [MaybeNullWhen(false)] out DatagramPeer peer) => _peers.TryGetValue(id, out peer);
+
     /// <summary>
     /// Tells every connection, and those still to come, to finish what is under way and end. The caller stops accepting first, and
     /// waits for <see cref="Emptied"/>.
@@ -120,6 +163,11 @@ public sealed class Engine : IDisposable
         {
             connection.Post(Command.Drain);
         }
+
+        foreach (var (_, port) in _ports)
+        {
+            port.Post(Command.Drain);
+        }
     }
 
     /// <summary>Tells every connection to end now and to say so to its peer, where its protocol can.</summary>
@@ -129,6 +177,11 @@ public sealed class Engine : IDisposable
         {
             connection.Post(Command.Kick(why));
         }
+
+        foreach (var (_, port) in _ports)
+        {
+            port.Post(Command.Kick(why));
+        }
     }
 
     /// <summary>Ends every connection at once.</summary>
@@ -137,6 +190,11 @@ public sealed class Engine : IDisposable
         foreach (var (_, connection) in _open)
         {
             connection.Abort(why);
+        }
+
+        foreach (var (_, port) in _ports)
+        {
+            port.Abort(why);
         }
     }
 
@@ -228,17 +286,59 @@ public sealed class Engine : IDisposable
             Leaks.Memory.Leave(memory);
         }
 
-        _closed.AddOrUpdate((connection.Info.Protocol, connection.Ended), 1, static (_, count) => count + 1);
+        Told(connection.Info, connection.Ended, stats);
+        Gone(connection.Info);
+    }
 
-        Try(connection.Info, () => Observer.Closed(connection.Info, connection.Ended, stats));
+    /// <summary>What is known of a new peer of a port.</summary>
+    internal ConnectionInfo Describe(string protocol, IPEndPoint remote, IPEndPoint local) =>
+        new(Interlocked.Increment(ref _lastId), protocol, remote, local);
+
+    internal void Opened(DatagramPeer peer)
+    {
+        Interlocked.Increment(ref _openCount);
+        _peers[peer.Info.Id] = peer;
+        Try(peer.Info, () => Observer.Opened(peer.Info));
+    }
+
+    internal void Closed(DatagramPeer peer)
+    {
+        _peers.TryRemove(peer.Info.Id, out _);
+        Told(peer.Info, peer.Ended, peer.Stats);
+        Gone(peer.Info);
+    }
+
+    internal void Closed(DatagramPort port)
+    {
+        var stats = port.Stats;
+        lock (_totals)
+        {
+            _ports.TryRemove(port.Number, out _);
+            _closedBytesReceived += stats.BytesReceived;
+            _closedBytesSent += stats.BytesSent;
+            _closedLongTurns += stats.LongTurns;
+        }
+
+        Interlocked.Decrement(ref _portCount);
+        Gone(port.Info);
+    }
+
+    private void Told(ConnectionInfo info, Reason why, ConnectionStats stats)
+    {
+        _closed.AddOrUpdate((info.Protocol, why), 1, static (_, count) => count + 1);
+        Try(info, () => Observer.Closed(info, why, stats));
+    }
+
+    private void Gone(ConnectionInfo info)
+    {
         if (Interlocked.Decrement(ref _openCount) == 0)
         {
-            Try(connection.Info, () => Emptied?.Invoke(this, EventArgs.Empty));
+            Try(info, () => Emptied?.Invoke(this, EventArgs.Empty));
         }
     }
 
     // A connection that closes meanwhile is counted once, never twice or not at all: counters must not step back.
-    private long Sum(ref long closed, Func<Connection, long> of)
+    private long Sum(ref long closed, Func<Connection, long> of, Func<DatagramPort, long> ofPort)
     {
         lock (_totals)
         {
@@ -246,6 +346,11 @@ public sealed class Engine : IDisposable
             foreach (var (_, connection) in _open)
             {
                 sum += of(connection);
+            }
+
+            foreach (var (_, port) in _ports)
+            {
+                sum += ofPort(port);
             }
 
             return sum;

@@ -50,4 +50,10 @@ internal static class Mutants
 
     /// <summary>A ticker whose turn came late forgets the next time.</summary>
     internal const bool LostTick = false;
+
+    /// <summary>A datagram port does not ask its session again once a send that waited is done.</summary>
+    internal const bool UnaskedAfterSend = false;
+
+    /// <summary>A datagram that another shard passes on wakes nobody.</summary>
+    internal const bool LostStray = false;
 }

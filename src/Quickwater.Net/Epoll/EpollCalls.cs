@@ -31,6 +31,10 @@ internal static unsafe partial class EpollCalls
         22 => SocketError.InvalidArgument, // EINVAL
         32 => SocketError.Shutdown, // EPIPE
         1 or 13 => SocketError.AccessDenied, // EPERM, EACCES
+        90 => SocketError.MessageSize, // EMSGSIZE
+        95 => SocketError.OperationNotSupported, // EOPNOTSUPP
+        97 => SocketError.AddressFamilyNotSupported, // EAFNOSUPPORT
+        99 => SocketError.AddressNotAvailable, // EADDRNOTAVAIL
         100 => SocketError.NetworkDown, // ENETDOWN
         101 => SocketError.NetworkUnreachable, // ENETUNREACH
         102 => SocketError.NetworkReset, // ENETRESET
