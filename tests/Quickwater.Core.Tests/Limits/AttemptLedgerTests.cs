@@ -91,15 +91,16 @@ public sealed class AttemptLedgerTests
     }
 
     [Theory]
-    [InlineData(0, (AttemptLedger.AddressesMax / 2) + 1)]
-    [InlineData(59.9, (AttemptLedger.AddressesMax / 2) + 1)]
-    [InlineData(60, 1)]
-    public void Without_room_half_of_the_addresses_is_forgotten_and_all_whose_minute_is_over(double seconds, int left)
+    [InlineData(0, 0, (AttemptLedger.AddressesMax / 2) + 1)]
+    [InlineData(0, 60, 1)]
+    [InlineData(5, 64.9, (AttemptLedger.AddressesMax / 2) + 1)]
+    [InlineData(5, 65, 1)]
+    public void Without_room_half_of_the_addresses_is_forgotten_and_all_whose_minute_is_over(double first, double seconds, int left)
     {
         var ledger = new AttemptLedger(Limits);
         for (var i = 0; i < AttemptLedger.AddressesMax; i++)
         {
-            Fail(ledger, Numbered(i), 0);
+            Fail(ledger, Numbered(i), first);
         }
 
         Assert.Equal(AttemptLedger.AddressesMax, ledger.Addresses);
