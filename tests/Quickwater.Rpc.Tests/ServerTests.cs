@@ -34,6 +34,8 @@ public sealed class ServerTests
     [InlineData("{\"method\":\"ping\"\n,,}", """{"error":{"code":-32700,"message":"The body is not JSON: line 2, byte 2."}}""")]
     [InlineData("""{"method":"ping"} x""", """{"error":{"code":-32700,"message":"The body is not JSON: line 1, byte 19."}}""")]
     [InlineData("", """{"error":{"code":-32700,"message":"The body is not JSON: line 1, byte 1."}}""")]
+    [InlineData("""["method" """, """{"error":{"code":-32700,"message":"The body is not JSON: line 1, byte 11."}}""")]
+    [InlineData("[] x", """{"error":{"code":-32700,"message":"The body is not JSON: line 1, byte 4."}}""")]
     public void A_request_has_this_answer(string request, string answer)
     {
         using var served = new Served();

@@ -63,7 +63,8 @@ public sealed class WireTests
         Assert.Equal(RpcReadStatus.NeedMore, reader.Read(frame.AsSpan(0, 5000), out var consumed, out _, out _));
         Assert.Equal(5000, consumed);
         Assert.True(reader.IsInsideFrame);
-        Assert.Equal(RpcReadStatus.NeedMore, reader.Read(frame.AsSpan(5000, 5000), out consumed, out _, out _));
+        Assert.Equal(RpcReadStatus.NeedMore, reader.Read(frame.AsSpan(5000, 5000), out consumed, out _, out var part));
+        Assert.True(part.IsEmpty);
         Assert.Equal(RpcReadStatus.Frame, reader.Read([.. frame.AsSpan(10_000), 1, 2, 3], out consumed, out var header, out var whole));
         Assert.Equal(frame.Length - 10_000, consumed);
         Assert.True(whole.SequenceEqual(body));
@@ -76,6 +77,42 @@ public sealed class WireTests
         Assert.Equal(RpcReadStatus.NeedMore, reader.Read([0xC0, 0xDE, 0xBA], out _, out _, out _));
         Assert.True(leaks.Read().IsZero);
         Assert.Equal(0, reader.Hold(100)); // a frame that lies in the input is not taken from it
+    }
+
+    [Fact]
+    public void A_reader_collects_one_long_body_after_another()
+    {
+        var leaks = new LeakCounters();
+        var reader = new RpcFrameReader(100_000, new PooledBytes.Pool(leaks));
+        for (uint id = 1; id <= 3; id++)
+        {
+            var frame = Frame.Of(id, Enumerable.Repeat((byte)id, 10_000).ToArray());
+            Assert.Equal(RpcReadStatus.NeedMore, reader.Read(frame.AsSpan(0, 5000), out var consumed, out _, out _));
+            Assert.True(reader.IsInsideFrame);
+            Assert.Equal(RpcReadStatus.Frame, reader.Read(frame.AsSpan(consumed), out consumed, out var header, out var body));
+            Assert.Equal((id, 10_000, 5012), (header.RequestId, body.Length, consumed));
+            Assert.DoesNotContain(body.ToArray(), one => one != id);
+            if (id == 2)
+            {
+                reader.Hold(consumed);
+                reader.Release(); // such as at the connection's end
+            }
+        }
+
+        reader.Release();
+        Assert.True(leaks.Read().IsZero);
+    }
+
+    [Theory]
+    [InlineData(RpcFrameReader.WaitingBytesMax, 0)]
+    [InlineData(RpcFrameReader.WaitingBytesMax + 1, 100)]
+    public void A_frame_that_fits_waits_in_the_callers_buffer_and_a_longer_one_is_collected(int bytes, int taken)
+    {
+        var reader = new RpcFrameReader(100_000, new PooledBytes.Pool(new LeakCounters()));
+        var frame = Frame.Of(1, new byte[bytes - RpcHeader.Bytes]);
+        Assert.Equal(RpcReadStatus.NeedMore, reader.Read(frame.AsSpan(0, 100), out var consumed, out _, out _));
+        Assert.Equal(taken, consumed);
+        reader.Release();
     }
 
     [Theory]
@@ -104,6 +141,7 @@ public sealed class WireTests
             byte[] body = [.. head.AsSpan(0, length), 1, 2];
             Assert.True(RpcCallBody.TryRead(body, out var read));
             Assert.True(read.Name.SequenceEqual("method"u8) && read.Payload.SequenceEqual((byte[])[1, 2]));
+            Assert.True(RpcCallBody.TryRead(body.AsSpan(0, length), out var bare) && bare.Payload.IsEmpty);
             Assert.Equal((call.Encoding, call.Milliseconds, call.Trace, call.Credit), (read.Encoding, read.Milliseconds, read.Trace, read.Credit));
             for (var cut = 1; cut < length; cut++)
             {
@@ -111,6 +149,8 @@ public sealed class WireTests
             }
         }
 
+        Assert.True(RpcCallBody.TryRead([1, 0, 0], out var shortest)); // nobody's name, but whole
+        Assert.True(shortest.Name.IsEmpty && shortest.Payload.IsEmpty);
         Assert.False(RpcCallBody.TryRead([1, 16, 0], out _)); // an unknown flag
     }
 
@@ -134,6 +174,7 @@ public sealed class WireTests
     [InlineData("""{"x":{"result":1},"result":null}""", "null", null)]
     [InlineData("""{"error":{"code":5,"message":"m","more":[]},"id":1}""", "", "m [application error 5]")]
     [InlineData("""{"error":{"code":-32601}}""", "", " [MethodNotFound -32601]")]
+    [InlineData("""{"result":1,"error":{"code":5,"message":"m"}}""", "1", "m [application error 5]")]
     public void An_answer_in_the_base_form_is_read(string body, string result, string? error)
     {
         Assert.True(RpcJsonAnswer.TryRead(Encoding.UTF8.GetBytes(body), out var answer));

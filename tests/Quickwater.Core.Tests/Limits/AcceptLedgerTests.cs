@@ -83,26 +83,69 @@ public sealed class AcceptLedgerTests
     }
 
     [Fact]
-    public void Of_the_addresses_remembered_for_their_rate_the_oldest_are_forgotten_first()
+    public void Of_the_addresses_remembered_for_their_rate_the_oldest_half_is_forgotten()
     {
         var ledger = new AcceptLedger(new AcceptLimits { ConnectsPerSecondPerAddressMax = 1 }, new Clock(_time));
-        void Visit(int from, int count)
+        const int Half = AcceptLedger.QuietAddressesMax / 2;
+        Visit(ledger, 0, Half);
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        Visit(ledger, Half, Half + 1);
+        Assert.Equal((2 * Half) + 1, ledger.Addresses);
+        Visit(ledger, (2 * Half) + 1, 1);
+        Assert.Equal(Half + 2, ledger.Addresses);
+        Assert.Equal(Reason.ConnectRateExceeded, ledger.TryEnter(Numbered(Half)));
+        Assert.Equal(Reason.None, ledger.TryEnter(Numbered(0)));
+    }
+
+    [Fact]
+    public void An_address_that_came_again_is_young_again()
+    {
+        var ledger = new AcceptLedger(new AcceptLimits { ConnectsPerSecondPerAddressMax = 1 }, new Clock(_time));
+        const int Half = AcceptLedger.QuietAddressesMax / 2;
+        Visit(ledger, 0, 1);
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        Visit(ledger, 1, Half);
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        Visit(ledger, 0, 1); // its first second is over
+        Visit(ledger, 10_000, Half + 1);
+        Assert.Equal(Half + 2, ledger.Addresses);
+        Assert.Equal(Reason.ConnectRateExceeded, ledger.TryEnter(Numbered(0)));
+    }
+
+    [Fact]
+    public void Addresses_whose_second_is_over_are_all_forgotten_when_there_are_too_many()
+    {
+        var ledger = new AcceptLedger(new AcceptLimits { ConnectsPerSecondPerAddressMax = 1 }, new Clock(_time));
+        Visit(ledger, 0, AcceptLedger.QuietAddressesMax + 1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Visit(ledger, 10_000, 1);
+        Assert.Equal(1, ledger.Addresses);
+    }
+
+    [Fact]
+    public void Addresses_with_a_connection_take_no_place_of_those_remembered_for_their_rate()
+    {
+        var ledger = new AcceptLedger(new AcceptLimits { ConnectsPerSecondPerAddressMax = 1 }, new Clock(_time));
+        for (var i = 0; i < 10; i++)
         {
-            for (var i = from; i < from + count; i++)
-            {
-                var address = new IPAddress(0x0A00_0000 + i);
-                Assert.Equal(Reason.None, ledger.TryEnter(address));
-                ledger.Leave(address);
-            }
+            ledger.TryEnter(Numbered(20_000 + i));
         }
 
-        const int Half = AcceptLedger.QuietAddressesMax / 2;
-        Visit(0, Half);
-        _time.Advance(TimeSpan.FromSeconds(0.5));
-        Visit(Half, Half + 2);
-        Assert.InRange(ledger.Addresses, Half, Half + 4);
-        Assert.Equal(Reason.ConnectRateExceeded, ledger.TryEnter(new IPAddress(0x0A00_0000 + AcceptLedger.QuietAddressesMax - 1)));
-        Assert.Equal(Reason.None, ledger.TryEnter(new IPAddress(0x0A00_0000)));
+        Visit(ledger, 0, AcceptLedger.QuietAddressesMax);
+        Assert.Equal(AcceptLedger.QuietAddressesMax + 10, ledger.Addresses);
+        Assert.Equal(Reason.ConnectRateExceeded, ledger.TryEnter(Numbered(0)));
+    }
+
+    [Fact]
+    public void Without_a_limit_by_address_no_address_is_kept()
+    {
+        var ledger = new AcceptLedger(new AcceptLimits { ConnectionsMax = 1 }, new Clock(_time));
+        Assert.Equal(Reason.None, ledger.TryEnter(One));
+        Assert.Equal(Reason.TooManyConnections, ledger.TryEnter(Two));
+        Assert.Equal((1, 0), (ledger.Open, ledger.Addresses));
+        ledger.Leave(One);
+        Assert.Equal((0, 0), (ledger.Open, ledger.Addresses));
+        Assert.Equal(Reason.None, ledger.TryEnter(Two));
     }
 
     [Fact]
@@ -114,5 +157,17 @@ public sealed class AcceptLedgerTests
         Assert.Equal(Reason.None, ledger.TryEnter(One));
         Assert.Equal(Reason.TooManyConnections, ledger.TryEnter(Two));
         Assert.Equal((1, 1), (ledger.Open, ledger.Addresses));
+    }
+
+    private static IPAddress Numbered(int number) => new(0x0A00_0000 + number);
+
+    // Each comes and goes.
+    private static void Visit(AcceptLedger ledger, int first, int count)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            Assert.Equal(Reason.None, ledger.TryEnter(Numbered(i)));
+            ledger.Leave(Numbered(i));
+        }
     }
 }

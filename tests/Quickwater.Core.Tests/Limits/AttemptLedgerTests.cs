@@ -69,6 +69,46 @@ public sealed class AttemptLedgerTests
     }
 
     [Fact]
+    public void Failures_while_it_is_refused_do_not_make_that_longer()
+    {
+        var ledger = new AttemptLedger(Limits);
+        Fail(ledger, One, 0, 1, 2, 30, 31, 32);
+        Assert.True(ledger.Refuses(One, At(91.9)));
+        Assert.False(ledger.Refuses(One, At(92)));
+    }
+
+    [Fact]
+    public void While_there_is_room_no_address_is_forgotten()
+    {
+        var ledger = new AttemptLedger(Limits);
+        var addresses = Enumerable.Range(0, 10).Select(Numbered).ToArray();
+        for (var round = 0; round < Limits.FailuresPerMinuteMax; round++)
+        {
+            Assert.All(addresses, address => Fail(ledger, address, round));
+        }
+
+        Assert.All(addresses, address => Assert.True(ledger.Refuses(address, At(3))));
+    }
+
+    [Theory]
+    [InlineData(0, 0, (AttemptLedger.AddressesMax / 2) + 1)]
+    [InlineData(0, 60, 1)]
+    [InlineData(5, 64.9, (AttemptLedger.AddressesMax / 2) + 1)]
+    [InlineData(5, 65, 1)]
+    public void Without_room_half_of_the_addresses_is_forgotten_and_all_whose_minute_is_over(double first, double seconds, int left)
+    {
+        var ledger = new AttemptLedger(Limits);
+        for (var i = 0; i < AttemptLedger.AddressesMax; i++)
+        {
+            Fail(ledger, Numbered(i), first);
+        }
+
+        Assert.Equal(AttemptLedger.AddressesMax, ledger.Addresses);
+        Fail(ledger, One, seconds);
+        Assert.Equal(left, ledger.Addresses);
+    }
+
+    [Fact]
     public void The_limits_say_what_is_wrong_with_them()
     {
         Assert.Empty(new AttemptLimits().Validate());
@@ -78,6 +118,8 @@ public sealed class AttemptLedgerTests
     }
 
     private static Instant At(double seconds) => Instant.Zero + TimeSpan.FromSeconds(seconds);
+
+    private static IPAddress Numbered(int number) => new(0x0A00_0000 + number);
 
     private static void Fail(AttemptLedger ledger, IPAddress address, params double[] seconds)
     {

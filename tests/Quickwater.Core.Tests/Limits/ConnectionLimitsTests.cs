@@ -143,6 +143,24 @@ public sealed class ConnectionLimitsTests
     }
 
     [Fact]
+    public void What_flowed_off_meanwhile_need_not_be_waited_for()
+    {
+        var rate = new ByteRate(1000, burstBytes: 1000);
+        rate.Take(1500, At(0));
+        Assert.Equal(At(0.6), rate.WhenRoom(100, At(0.5)));
+        Assert.Equal(At(1.5), rate.WhenRoom(2000, At(0.5))); // the burst, not more than there can ever be
+    }
+
+    [Fact]
+    public void A_byte_is_free_with_the_first_tick_that_it_has_flowed_off()
+    {
+        var rate = new ByteRate(3, burstBytes: 1);
+        rate.Take(1, At(0));
+        Assert.Equal(0, rate.Room(s_start + TimeSpan.FromTicks(3_333_333)));
+        Assert.Equal(1, rate.Room(s_start + TimeSpan.FromTicks(3_333_334)));
+    }
+
+    [Fact]
     public void Waiting_for_room_gives_room()
     {
         var rng = new Rng(4);

@@ -98,11 +98,84 @@ public sealed class MemoryBudgetTests
         }
 
         single.CountStream(1);
+        var held = Fill(Budget / 2);
         Assert.Equal(Budget, Memory.StreamShare(Budget, crowd.Streams, copies: 2));
-        var held = Fill((Budget / 2) + 1);
+        held += Fill(1);
         Assert.Equal(Budget / 2 / 2 / 16 / 2, Memory.StreamShare(Budget, crowd.Streams, copies: 2));
         Assert.Equal(Budget / 2 / 2 / 2, Memory.StreamShare(Budget, single.Streams, copies: 2));
         Memory.Give(held);
+    }
+
+    [Fact]
+    public void An_address_has_its_share_of_the_streams_until_its_last_one_ends()
+    {
+        var (one, two) = (Memory.Enter(One), Memory.Enter(Two));
+        one.CountStream(1);
+        two.CountStream(1);
+        two.CountStream(1);
+        Fill((Budget / 2) + 1);
+        two.CountStream(-1);
+        Assert.Equal(Budget / 2 / 2, Memory.StreamShare(Budget, one.Streams, copies: 1));
+        two.CountStream(-1);
+        Assert.Equal(Budget / 2, Memory.StreamShare(Budget, one.Streams, copies: 1));
+    }
+
+    [Fact]
+    public void An_address_is_full_with_the_last_byte_of_its_share()
+    {
+        var holder = Memory.Enter(One);
+        Assert.False(holder.IsFull);
+        Assert.True(holder.TryTake((Budget / 4) - 1));
+        Assert.False(holder.IsFull);
+        Assert.True(holder.TryTake(1));
+        Assert.True(holder.IsFull);
+        Assert.False(holder.TryTake(1));
+    }
+
+    [Fact]
+    public void All_can_be_taken_and_nothing_beyond()
+    {
+        var (one, two) = (Memory.Enter(One), Memory.Enter(Two));
+        Fill(Budget - 1);
+        Assert.False(one.TryTake(2));
+        Assert.True(one.TryTake(1));
+        Assert.Equal(Budget, Memory.Used);
+        Assert.False(two.TryTake(1));
+        Assert.False(two.IsFull);
+        Fill(1);
+        Assert.True(two.IsFull);
+    }
+
+    [Fact]
+    public void A_large_part_is_given_up_to_where_it_is_nearly_spent()
+    {
+        var holder = Memory.Enter(One);
+        Fill(Memory.RefuseBytes - (4 * Mebi));
+        Assert.False(holder.TryTake((4 * Mebi) + 1));
+        Assert.False(Memory.IsTight);
+        Assert.True(holder.TryTake(4 * Mebi));
+        Assert.True(Memory.IsTight);
+    }
+
+    [Fact]
+    public void The_peak_is_the_most_that_was_seen()
+    {
+        Fill(100);
+        Memory.TakePeak();
+        Memory.Give(60);
+        Memory.TakePeak();
+        Assert.Equal(100, Memory.Peak);
+        Fill(80);
+        Assert.Equal(100, Memory.Peak);
+        Memory.TakePeak();
+        Assert.Equal(120, Memory.Peak);
+    }
+
+    [Fact]
+    public void By_default_a_process_spends_half_of_the_memory_it_may_use()
+    {
+        var all = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        Assert.InRange(MemoryBudget.HalfOfProcess, Math.Max(16 * Mebi, (all / 2) - Mebi), Math.Max(16 * Mebi, (all / 2) + Mebi));
     }
 
     [Fact]
