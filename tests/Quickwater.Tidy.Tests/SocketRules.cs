@@ -29,6 +29,7 @@ public sealed class SocketRules
         ["src/Quickwater.Server/Http/WebAcceptor.cs Refuse"] = "accepted, and never handed on",
         ["src/Quickwater.Server/Http/WebAcceptors.cs BindAsync"] = "it could not listen",
         ["src/Quickwater.Net/Epoll/EpollLoop.cs Dispose"] = "the owner of its two descriptors, which are no sockets",
+        ["src/Quickwater.Net/Udp/UdpLoop.cs Dispose"] = "the owner of the descriptor that wakes it, which is no socket",
         ["src/Quickwater.Net/Scheduling/LinuxTimer.cs Run"] = "the owner of the timer's descriptor, which only its thread reads",
         ["src/Quickwater.Net/Tcp/TcpDialer.cs RaceAsync"] = "connected, and not needed",
         ["src/Quickwater.Net/Tcp/TcpDialer.cs ConnectAsync"] = "it could not connect",

@@ -56,7 +56,7 @@ public sealed class KeyWaitTests
     {
         var payload = new PooledBytes.Pool(_leaks).Rent();
         var frame = new Frame.Pool(_leaks).Create(kind, flags, clock, payload);
-        var counts = _wait.CountsAsKey(frame, clock, new HubLimits(), out var begins);
+        var counts = _wait.Judge(frame, clock, new HubLimits(), out var begins) == FrameFlags.Key;
         frame.Release();
         return (counts, begins);
     }

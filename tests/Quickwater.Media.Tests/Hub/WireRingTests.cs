@@ -124,7 +124,7 @@ public sealed class WireRingTests : IDisposable
         Add(120);
         Add(160, epoch: 2);
         var cursor = 1L;
-        Assert.Equal((int)(end - 1) * FrameBytes, _ring.Slice(ref cursor, _ring[0], room, until));
+        Assert.Equal((int)(end - 1) * FrameBytes, _ring.Slice(ref cursor, _ring[0], room, until, TrackSet.Of(0)));
         Assert.Equal(end, cursor);
     }
 
@@ -152,5 +152,5 @@ public sealed class WireRingTests : IDisposable
     }
 
     private void Add(long clock, FrameFlags flags = FrameFlags.None, int epoch = 1) =>
-        _ring.Append(FrameKind.Video, flags, new MediaTime(clock), clock, new byte[10], ConfigSet.Empty, epoch);
+        _ring.Append(FrameKind.Video, flags, new MediaTime(clock), clock, new byte[10], ConfigSet.Empty, epoch, TrackSet.Of(0));
 }
