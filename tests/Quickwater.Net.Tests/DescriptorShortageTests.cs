@@ -21,11 +21,12 @@ public sealed partial class DescriptorShortageTests
     private static async Task RunAloneAsync()
     {
         var start = new ProcessStartInfo(
-            "dotnet", ["test", typeof(DescriptorShortageTests).Assembly.Location, "--filter", $"FullyQualifiedName~{nameof(DescriptorShortageTests)}"])
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", ["test", typeof(DescriptorShortageTests).Assembly.Location, "--filter", $"FullyQualifiedName~{nameof(DescriptorShortageTests)}"])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.Environment[Alone] = "1";
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en"; // it is looked for what it says
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WaitAsync(TimeSpan.FromMinutes(2));
         await process.WaitForExitAsync();

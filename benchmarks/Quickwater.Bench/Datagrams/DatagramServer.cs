@@ -16,7 +16,7 @@ internal static class DatagramServer
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Shards = 1, // as the floor
-            Port = new DatagramPortOptions { PeersMax = 1_000_000 }, // each run of the load is as many new ones
+            Port = new DatagramPortOptions { PeersMax = 1_000_000, PeersPerAddressMax = 1_000_000 }, // each run of the load is as many new ones
             Portable = kind == "portable",
             Coalescing = kind == "woken" ? ReceiveCoalescing.Off : ReceiveCoalescing.Default,
         };

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Net;
 
 namespace Quickwater.Core;
 
 /// <summary>The open peers of a port, with their places and their memory. Changed by the turn alone; may be listed by all.</summary>
-internal sealed class DatagramPeers(Engine engine, DatagramPort port)
+internal sealed class DatagramPeers(Engine engine, DatagramPort port, PlaceLedger places)
 {
     private readonly ConcurrentDictionary<ulong, DatagramPeer> _open = new();
     private int _count;
@@ -15,7 +16,8 @@ internal sealed class DatagramPeers(Engine engine, DatagramPort port)
     /// <summary>Opens one, or says why not.</summary>
     internal DatagramPeer? Open(in DatagramAddress from, Instant now, out Reason why)
     {
-        why = _count >= port.Options.PeersMax ? Reason.TooManyConnections
+        // A flood is refused before anything is allocated for it.
+        why = places.Taken >= places.Most ? Reason.TooManyConnections
             : engine.Leaks.Memory.IsTight ? Reason.MemoryPressure
             : Reason.None;
         if (why != Reason.None)
@@ -24,6 +26,12 @@ internal sealed class DatagramPeers(Engine engine, DatagramPort port)
         }
 
         var remote = from.ToEndPoint();
+        why = places.TryEnter(remote.Address);
+        if (why != Reason.None)
+        {
+            return null;
+        }
+
         var info = engine.Describe(port.Protocol, remote, port.Info.Local);
         var memory = engine.Leaks.Memory.Enter(remote.Address);
         memory.Take(port.Options.PeerBytes);
@@ -50,6 +58,7 @@ internal sealed class DatagramPeers(Engine engine, DatagramPort port)
             engine.Leaks.Memory.Leave(memory);
         }
 
+        places.Leave((peer.Info.Remote as IPEndPoint)?.Address);
         engine.Closed(peer);
         return true;
     }

@@ -42,7 +42,7 @@ public sealed partial class DatagramPort : IMailbox, IDatagramEvents, IThreadPoo
         _ownDeadlines = scheduler is null ? null : new DeadlineQueue(engine.Clock, scheduler, engine.Fault);
         _timer = new Timer(this);
         _mailbox = new DatagramMailbox(engine.Options.MailboxAnswersMax);
-        _peers = new DatagramPeers(engine, this);
+        _peers = new DatagramPeers(engine, this, shards?.Places ?? options.CreatePlaces());
         _strays = new DatagramStrays(options.StraysMax, options.DatagramBytesMax);
         _output = new DatagramOutput(this, socket);
         _input = new DatagramInput(this, socket, _strays);
@@ -242,12 +242,21 @@ public sealed partial class DatagramPort : IMailbox, IDatagramEvents, IThreadPoo
         }
     }
 
-    /// <summary>Tells the session that something is wrong with a peer.</summary>
+    /// <summary>Tells the session that something is wrong with a peer; what it throws ends that peer.</summary>
     internal void TellFailed(in DatagramAddress peer, Reason why, Instant now)
     {
-        if (Phase == ConnectionPhase.Open)
+        if (Phase != ConnectionPhase.Open)
+        {
+            return;
+        }
+
+        try
         {
             _session.Failed(peer, why, now);
+        }
+        catch (Exception fault)
+        {
+            Blame(peer, fault, now);
         }
     }
 

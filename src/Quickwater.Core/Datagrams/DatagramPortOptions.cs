@@ -6,11 +6,16 @@ public sealed record DatagramPortOptions
     /// <summary>Shards of one address at most: the first byte of an id tells them apart.</summary>
     public const int ShardsMax = 256;
 
-    /// <summary>Which of the ports of one address it is. 0 to 255.</summary>
+    /// <summary>The port's number among those of one address. 0 to 255.</summary>
     public int Shard { get; init; }
 
-    /// <summary>Peers at once; more are refused with <see cref="Reason.TooManyConnections"/>. 1 to 1,000,000.</summary>
+    /// <summary>Peers at once, of all ports of one address together; more are refused with <see cref="Reason.TooManyConnections"/>. 1 to 1,000,000.</summary>
     public int PeersMax { get; init; } = 4096;
+
+    /// <summary>
+    /// The same from one address (or IPv6 /64 network), whatever their ports; more are refused with <see cref="Reason.TooManyConnectionsFromAddress"/>. 1 to 1,000,000.
+    /// </summary>
+    public int PeersPerAddressMax { get; init; } = 1024;
 
     /// <summary>What a peer counts for against the memory for peers, besides what is held for it. 0 to 1 MiB.</summary>
     public int PeerBytes { get; init; } = 4096;
@@ -43,6 +48,11 @@ public sealed record DatagramPortOptions
             yield return $"peersMax is {PeersMax} and peerBytes {PeerBytes}; allowed is 1 to 1000000, and 0 to 1048576";
         }
 
+        if (PeersPerAddressMax is < 1 or > 1_000_000)
+        {
+            yield return $"peersPerAddressMax is {PeersPerAddressMax}; allowed is 1 to 1000000";
+        }
+
         if (DatagramBytesMax is < 64 or > DatagramBatch.DatagramBytesMax)
         {
             yield return $"datagramBytesMax is {DatagramBytesMax}; allowed is 64 to {DatagramBatch.DatagramBytesMax}";
@@ -63,4 +73,6 @@ public sealed record DatagramPortOptions
             yield return $"straysMax is {StraysMax}; allowed is 1 to 4096";
         }
     }
+
+    internal PlaceLedger CreatePlaces() => new(PeersMax, Reason.TooManyConnections, PeersPerAddressMax, Reason.TooManyConnectionsFromAddress);
 }

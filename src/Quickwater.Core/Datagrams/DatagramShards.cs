@@ -1,9 +1,13 @@
 namespace Quickwater.Core;
 
-/// <summary>The ports of one address, a shard each, so that one can pass on what belongs to another. Thread-safe.</summary>
-public sealed class DatagramShards
+/// <summary>The ports of one address, a shard each: they share the limits of peers, and one can pass on what belongs to another. Thread-safe.</summary>
+/// <param name="limits">Says how many peers all of them may have, together and by address.</param>
+public sealed class DatagramShards(DatagramPortOptions limits)
 {
     private readonly DatagramPort?[] _ports = new DatagramPort?[DatagramPortOptions.ShardsMax];
+
+    /// <summary>The places of all peers.</summary>
+    internal PlaceLedger Places { get; } = limits.CreatePlaces();
 
     /// <summary>
     /// Passes a datagram on to the shard that it belongs to. False when it was dropped: there is no such shard, or too many wait for it.

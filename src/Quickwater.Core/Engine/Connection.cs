@@ -209,14 +209,14 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
         var now = _engine.Clock.Now;
         _turns++;
         _stirred = true; // at the least, it was woken
+        var isWorkLeft = false;
         try
         {
-            if (IsWorkLeft(now))
+            isWorkLeft = IsWorkLeft(now);
+            if (!isWorkLeft)
             {
-                return true;
+                Schedule();
             }
-
-            Schedule();
         }
         catch (Exception fault)
         {
@@ -229,7 +229,7 @@ public sealed class Connection : IMailbox, ITransportEvents, IThreadPoolWorkItem
             _longTurns++;
         }
 
-        return false;
+        return isWorkLeft;
     }
 
     private bool IsWorkLeft(Instant now)

@@ -1,7 +1,7 @@
 namespace Quickwater.Net;
 
 /// <summary>
-/// When a shard stops to be woken for what comes, and looks now and then instead: being woken is what costs most at many small datagrams a second.
+/// When a shard polls its socket at an interval instead of being woken for each datagram: at many small datagrams a second, being woken is what costs most.
 /// docs/adr/0051 has the figures. Linux only.
 /// </summary>
 /// <param name="PacketsPerSecondMin">From this rate on. At least 100. Default 2,000: one each 0.5 ms.</param>

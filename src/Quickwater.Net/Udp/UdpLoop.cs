@@ -8,7 +8,7 @@ namespace Quickwater.Net;
 
 /// <summary>
 /// The thread of one shard: it waits for its socket, runs the turns of its port, and sets off its deadlines, so that a shard's data stays with one core. Above a rate it
-/// does not let itself be woken for what comes, but looks after a fixed time (<see cref="ReceiveCoalescing"/>). Linux only.
+/// polls at an interval instead of being woken for each datagram (<see cref="ReceiveCoalescing"/>). Linux only.
 /// </summary>
 internal sealed unsafe class UdpLoop : IScheduler, IDisposable
 {
@@ -52,7 +52,7 @@ internal sealed unsafe class UdpLoop : IScheduler, IDisposable
     /// <inheritdoc/>
     public bool RunsHere => false; // its own turns are queued, and run next
 
-    /// <summary>Whether it looks instead of being woken now. For tests and figures.</summary>
+    /// <summary>Whether it polls now. For tests and figures.</summary>
     internal bool Coalesces => Volatile.Read(ref _coalesces);
 
     /// <inheritdoc/>
@@ -251,7 +251,7 @@ internal sealed unsafe class UdpLoop : IScheduler, IDisposable
         return entries[1].Seen;
     }
 
-    // Whether so many come that it pays to look instead of being woken. Half the rate ends it, so that it does not swing.
+    // Whether so many come that it pays to poll. Half the rate ends it, so that it does not swing.
     private void Measure(LinuxUdpSocket? socket)
     {
         var passed = Stopwatch.GetTimestamp() - _windowBegan;

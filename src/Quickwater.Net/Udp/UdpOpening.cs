@@ -18,7 +18,7 @@ internal static class UdpOpening
     private const int IPv6MtuDiscover = 23; // IPV6_MTU_DISCOVER of Linux
 
     /// <summary>
-    /// Opens one, enters it in the books, and gives what was bound. On failure <paramref name="why"/> is, for example, <see cref="Reason.AddressInUse"/>, and nothing
+    /// Opens one, counts its descriptor, and gives what was bound. On failure <paramref name="why"/> is, for example, <see cref="Reason.AddressInUse"/>, and nothing
     /// is left open.
     /// </summary>
     /// <param name="options">How.</param>

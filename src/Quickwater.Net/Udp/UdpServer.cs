@@ -30,7 +30,7 @@ public sealed class UdpServer : IAsyncDisposable
     /// <summary>Whether the operating system brings datagrams to the shard that they name. Without, the shards pass on what they get.</summary>
     public bool IsSteered { get; private set; }
 
-    /// <summary>Whether shards look for datagrams instead of being woken for them now. For tests and figures.</summary>
+    /// <summary>Which shards poll now. For tests and figures.</summary>
     internal IEnumerable<bool> Coalesces => _loops.Select(static loop => loop.Coalesces);
 
     /// <summary>
@@ -112,7 +112,7 @@ public sealed class UdpServer : IAsyncDisposable
         IsSteered = bound.Count > 1 && options.Steering is { } steering && steering.TryAttach((int)bound[0].SafeHandle.DangerousGetHandle());
         _socketsOpen = bound.Count;
         Local = UdpOpening.LocalOf(bound[0]).ToEndPoint();
-        var shards = new DatagramShards();
+        var shards = new DatagramShards(options.Port);
         for (var shard = 0; shard < bound.Count; shard++)
         {
             var loop = _loops[shard];

@@ -18,7 +18,7 @@ public sealed record UdpServerOptions
     /// <summary>Where a datagram says which shard it belongs to; null when it does not, and the hash of its address decides.</summary>
     public DatagramSteering? Steering { get; init; }
 
-    /// <summary>When a shard looks for datagrams instead of being woken for them.</summary>
+    /// <summary>When a shard polls instead of being woken for each datagram.</summary>
     public ReceiveCoalescing Coalescing { get; init; } = ReceiveCoalescing.Default;
 
     /// <summary>The limits of each port. Its shard is set by the server.</summary>
@@ -36,7 +36,7 @@ public sealed record UdpServerOptions
     /// <summary>Whether to use the runtime's sockets also on Linux. They have one shard, and are woken for each datagram.</summary>
     public bool Portable { get; init; }
 
-    /// <summary>The books of all descriptors of the process, which it enters its sockets in; null where nobody keeps them.</summary>
+    /// <summary>Counts the descriptors of the whole process, these sockets among them; null for no count.</summary>
     public DescriptorLedger? Descriptors { get; init; }
 
     /// <summary>What is wrong with these options, one line each; empty when they can be used.</summary>

@@ -29,7 +29,7 @@ public sealed record UdpSocketOptions
     /// <summary>Whether datagrams may not be cut into IP fragments: what is too long for the path fails with <see cref="Reason.MessageTooLarge"/> or is lost.</summary>
     public bool DontFragment { get; init; }
 
-    /// <summary>The books of all descriptors of the process, which it enters the socket in; null where nobody keeps them.</summary>
+    /// <summary>Counts the descriptors of the whole process, this socket among them; null for no count.</summary>
     public DescriptorLedger? Descriptors { get; init; }
 
     /// <summary>What is wrong with these options, one line each; empty when they can be used.</summary>

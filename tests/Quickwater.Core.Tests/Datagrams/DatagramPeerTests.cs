@@ -67,6 +67,30 @@ public sealed class DatagramPeerTests : IDisposable
     }
 
     [Fact]
+    [Requirement("MED-9.8")]
+    public void The_ports_of_one_address_share_the_places_of_all_peers_and_those_of_one_peers_address()
+    {
+        using var bench = new Bench();
+        var options = new DatagramPortOptions { PeersMax = 4, PeersPerAddressMax = 2 };
+        var shards = new DatagramShards(options);
+        DatagramPort[] ports = [.. Enumerable.Range(0, 2).Select(shard =>
+            bench.Engine.OpenPort(new ScriptSocket(bench.Engine.Leaks), new ScriptDatagrams(), options with { Shard = shard }, shards: shards))];
+        Reason Try(int port, DatagramAddress from, out DatagramPeer? peer) => ports[port].TryOpen(from, Instant.Zero, out peer, out var why) ? Reason.None : why;
+
+        Assert.Equal(Reason.None, Try(0, One, out var first));
+        Assert.Equal(Reason.None, Try(1, One.WithPort(2), out _));
+        Assert.Equal(Reason.TooManyConnectionsFromAddress, Try(0, One.WithPort(3), out _));
+        Assert.Equal(Reason.TooManyConnectionsFromAddress, Try(1, One.WithPort(4), out _));
+        Assert.Equal((Reason.None, Reason.None), (Try(0, Other, out _), Try(1, Other.WithPort(2), out _)));
+        Assert.Equal(Reason.TooManyConnections, Try(1, new DatagramAddress([192, 0, 2, 9], 1), out _));
+        ports[0].Close(Assert.IsType<DatagramPeer>(first), Reason.IdleTimeout);
+        Assert.Equal(Reason.None, Try(1, One.WithPort(5), out _));
+        bench.Engine.Abort(Reason.Disposed);
+        bench.Scheduler.RunAll();
+        Assert.Equal((0, true), (shards.Places.Taken, bench.Engine.Leaks.Read().IsZero));
+    }
+
+    [Fact]
     public void No_peer_is_opened_while_memory_is_short_or_the_port_drains()
     {
         var memory = new MemoryBudget(8 << 20);
@@ -157,6 +181,20 @@ public sealed class DatagramPeerTests : IDisposable
         Assert.Equal("planted", Assert.Single(_bench.Faults).Message);
         Assert.Equal((Reason.LocalFault, Reason.None, Reason.None), (bad.Ended, good.Ended, _port.Ended));
         Assert.Equal([[1], [2]], _session.Received);
+    }
+
+    [Fact]
+    [Requirement("MED-9.8")]
+    public void A_session_that_throws_over_what_the_network_says_of_a_peer_ends_that_peer()
+    {
+        var (bad, good) = (OpenPeer(One), OpenPeer(Other));
+        _session.OnFailed = static () => throw new InvalidOperationException("planted");
+        _session.OnFaulted = peer => _port.Close(peer == One ? bad : good, Reason.LocalFault);
+        _socket.Deliver(DatagramReceived.Failed(One, Reason.ConnectionRefused));
+        _bench.Scheduler.RunAll();
+
+        Assert.Equal("planted", Assert.Single(_bench.Faults).Message);
+        Assert.Equal((Reason.LocalFault, Reason.None, Reason.None), (bad.Ended, good.Ended, _port.Ended));
     }
 
     [Theory]

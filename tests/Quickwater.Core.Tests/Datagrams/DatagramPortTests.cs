@@ -134,8 +134,9 @@ public sealed class DatagramPortTests : IDisposable
     [Fact]
     public void Strays_beyond_the_ring_are_dropped_and_counted_and_end_nobody()
     {
-        var shards = new DatagramShards();
-        var port = Open(new DatagramPortOptions { StraysMax = 2, Shard = 7, DatagramBytesMax = 64 }, shards);
+        var options = new DatagramPortOptions { StraysMax = 2, Shard = 7, DatagramBytesMax = 64 };
+        var shards = new DatagramShards(options);
+        var port = Open(options, shards);
         Assert.True(shards.Pass(7, One, [1]));
         Assert.False(shards.Pass(7, One, new byte[65]));
         Assert.True(shards.Pass(7, One, [2]));
@@ -212,9 +213,9 @@ public sealed class DatagramPortTests : IDisposable
     {
         var all = new DatagramPortOptions
         {
-            Shard = 256, PeersMax = 0, DatagramBytesMax = 70_000, BatchBytesMax = 1, BatchDatagramsMax = 0, StraysMax = 0,
+            Shard = 256, PeersMax = 0, PeersPerAddressMax = 0, DatagramBytesMax = 70_000, BatchBytesMax = 1, BatchDatagramsMax = 0, StraysMax = 0,
         };
-        Assert.Equal(6, all.Validate().Count());
+        Assert.Equal(7, all.Validate().Count());
         Assert.Empty(new DatagramPortOptions().Validate());
         Assert.Throws<ArgumentException>(() => Open(all));
         _socket.Close();

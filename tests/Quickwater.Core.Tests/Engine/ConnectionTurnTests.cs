@@ -191,4 +191,21 @@ public sealed class ConnectionTurnTests : IDisposable
         Assert.Equal(1, connection.Stats.LongTurns);
         Assert.Equal(1, _bench.Engine.LongTurns);
     }
+
+    [Fact]
+    public void A_long_turn_that_leaves_work_for_the_next_is_counted_too()
+    {
+        var (connection, session, _) = _bench.Open();
+        session.OnTransmit = batch =>
+        {
+            _bench.Time.Advance(TimeSpan.FromMilliseconds(6));
+            batch.Reserve(1)[0] = 1;
+            batch.Commit(1);
+            return true; // there is always more: the turn ends when its budget does
+        };
+        var before = connection.Stats.Turns;
+        connection.Wake();
+        _bench.Scheduler.RunOne();
+        Assert.Equal((before + 1, 1), (connection.Stats.Turns, connection.Stats.LongTurns));
+    }
 }

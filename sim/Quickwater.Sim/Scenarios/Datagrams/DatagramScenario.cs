@@ -77,7 +77,6 @@ public sealed class DatagramScenario : Scenario
     {
         var rng = world.Rng;
         var echo = new EchoPort.Factory(world, TimeSpan.FromSeconds(rng.Between(1, 20)), rng.Chance(0.3) ? rng.Between(1, 20) : 4096);
-        var group = new DatagramShards();
         var options = new DatagramPortOptions
         {
             PeersMax = rng.Chance(0.2) ? rng.Between(1, 4) : 1000,
@@ -86,6 +85,7 @@ public sealed class DatagramScenario : Scenario
             ReceivesMax = rng.Between(1, 100),
             StraysMax = rng.Chance(0.5) ? rng.Between(1, 3) : 256,
         };
+        var group = new DatagramShards(options);
         var ports = new List<PortWatch>();
         for (var shard = 0; shard < shards; shard++)
         {
