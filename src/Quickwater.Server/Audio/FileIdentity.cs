@@ -25,7 +25,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, string 
     private const int TypeMask = 0xF000;
     private const int Fifo = 0x1000;
     private const int Socket = 0xC000;
-    private const int Untold = -1;
+    private const int Unknown = -1;
 
     /// <summary>What a source is, if it is standard input or a pipe that is there now. Of standard input it does not matter what it is: who reads a part of it takes it from the others.</summary>
     public static FileIdentity? OfSource(string source) =>
@@ -37,7 +37,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, string 
     public static bool? IsNamedPipe(string path)
     {
         _ = Stat(CurrentFolder, path, 0, out var type);
-        return type == Untold ? null : type == Fifo;
+        return type == Unknown ? null : type == Fifo;
     }
 
     /// <summary>The identity of what is known to be a pipe.</summary>
@@ -46,7 +46,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, string 
 
     private static FileIdentity? Stat(int folder, string path, int flags, out int type)
     {
-        type = Untold;
+        type = Unknown;
         if (!OperatingSystem.IsLinux())
         {
             return null;
@@ -66,7 +66,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, string 
         }
         catch (EntryPointNotFoundException)
         {
-            type = Untold;
+            type = Unknown;
             return null; // a C library from before 2018
         }
     }

@@ -18,8 +18,8 @@ internal static class NamedPipe
         : null;
 
     /// <summary>
-    /// Whether a path leads to a named pipe that is there now. It is not opened where the system tells without that: to open it lets a writer in, and what that one writes
-    /// before somebody reads would be lost.
+    /// Whether a path leads to a named pipe that is there now. Where the system can tell, it is not opened: opening lets in a writer that waits, and what it writes before the pipe
+    /// is opened to be read would be lost.
     /// </summary>
     public static bool IsAt(string path)
     {

@@ -14,7 +14,7 @@ internal static class ConfigurationReference
 
         Every setting has a default, so no file is needed. Values come from four places; each overrides those before it:
 
-        1. the defaults below; some are others with `limits.profile`,
+        1. the defaults below, some of which differ with `limits.profile`,
         2. the file of `--config FILE`: YAML or JSON, by its extension (`.yaml`, `.yml`, `.json`, `.jsonc`), otherwise by its first
            character. JSON may have comments and trailing commas,
         3. the environment: `QUICKWATER__RTMP__LISTEN=127.0.0.1:1935`,

@@ -12,8 +12,8 @@ internal static class LimitsSettings
 
     public static readonly Setting<CapacityProfile> Profile = new(
         "limits.profile", new ChoiceType<CapacityProfile>(), CapacityProfile.Server,
-        "What kind of machine the defaults of the limits are for: server, desktop (1,000 connections and 10 publishers) or mobile (100 and 3). It changes defaults only: what "
-        + "is set itself has its value.");
+        "What kind of machine the defaults of the limits are for: server, desktop (1,000 connections and 10 publishers) or mobile (100 and 3). It changes defaults "
+        + "only: a setting that is given keeps its value.");
 
     public static readonly Setting<long> MemoryMax = new(
         "limits.memoryMax", new SizeType(0, Tebi), 0,

@@ -1,6 +1,6 @@
 namespace Quickwater.Server;
 
-/// <summary>The defaults that a capacity profile has in place of the table's. What is set anywhere else wins.</summary>
+/// <summary>The defaults that a capacity profile has in place of the table's. A value from any other source wins.</summary>
 internal static class ProfileDefaults
 {
     // An empty text leaves the table's default.

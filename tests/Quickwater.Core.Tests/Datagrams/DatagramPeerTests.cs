@@ -67,7 +67,6 @@ public sealed class DatagramPeerTests : IDisposable
     }
 
     [Fact]
-    [Requirement("MED-9.8")]
     public void The_ports_of_one_address_share_the_places_of_all_peers_and_those_of_one_peers_address()
     {
         using var bench = new Bench();
